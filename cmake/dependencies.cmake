@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+# What Cenote is built with: libtorch from the torch Python package, DuckDB's C library, Debian's packages.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+# libtorch: headers and libraries only. Its own CMake files would bring compiler flags and language
+# features that are not needed here, and take seconds to run.
+file(GLOB torch_dirs "${CENOTE_DEPS}/venv/lib/python3*/site-packages/torch")
+list(LENGTH torch_dirs torch_found)
+if(NOT torch_found EQUAL 1)
+  message(FATAL_ERROR "libtorch not found below ${CENOTE_DEPS}/venv: run scripts/setup.sh")
+endif()
+set(CENOTE_TORCH_DIR ${torch_dirs})
+add_library(cenote_torch INTERFACE)
+target_include_directories(cenote_torch SYSTEM INTERFACE
+    "${CENOTE_TORCH_DIR}/include" "${CENOTE_TORCH_DIR}/include/torch/csrc/api/include")
+target_link_directories(cenote_torch INTERFACE "${CENOTE_TORCH_DIR}/lib")
+target_link_options(cenote_torch INTERFACE "-Wl,-rpath,${CENOTE_TORCH_DIR}/lib")
+# Loaded for its registrations, not for a symbol: keep it even where nothing refers to it.
+target_link_libraries(cenote_torch INTERFACE "-Wl,--no-as-needed" torch_cpu c10 "-Wl,--as-needed")
+
+if(CENOTE_DUCKDB_ROOT)
+  set(duckdb_root "${CENOTE_DUCKDB_ROOT}")
+else()
+  set(duckdb_root "${CENOTE_DEPS}/duckdb")
+endif()
+if(NOT EXISTS "${duckdb_root}/include/duckdb.h")
+  message(FATAL_ERROR "DuckDB not found below ${duckdb_root}: run scripts/setup.sh or set CENOTE_DUCKDB_ROOT")
+endif()
+set(CENOTE_DUCKDB_EXTENSIONS "${duckdb_root}/extensions")
+add_library(cenote_duckdb INTERFACE)
+target_include_directories(cenote_duckdb SYSTEM INTERFACE "${duckdb_root}/include")
+target_link_directories(cenote_duckdb INTERFACE "${duckdb_root}/lib")
+target_link_options(cenote_duckdb INTERFACE "-Wl,-rpath,${duckdb_root}/lib")
+target_link_libraries(cenote_duckdb INTERFACE duckdb)

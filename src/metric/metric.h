@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Metrics: one file each, with the definitions that RelBench and scikit-learn use.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/registry.h"
+
+namespace cenote {
+
+/// What a metric looks at. Predictions are numbers (regression), the probability of class 1 (binary),
+/// probabilities [S, width] (multiclass; multilabel).
+struct MetricInput {
+  std::span<const double> prediction;  // [S * width]
+  std::span<const double> label;       // [S], multilabel [S * width]; class indices for multiclass
+  int64_t width = 1;
+};
+
+/// Empty     no rows: NaN ("undefined"), never a made-up number; so is AUROC with one class only.
+/// Errors    bad_shape if the sizes do not fit.
+/// Threads   safe to call concurrently.
+struct MetricEntry {
+  EntryInfo info;
+  bool higher_is_better = true;
+  std::vector<std::string> task_types;  // those it is defined for
+  double (*compute)(const MetricInput& input) = nullptr;
+};
+
+/// Begins an entry: CENOTE_METRIC(mae) { return {...}; } in src/metric/mae.cpp, inside namespace cenote.
+#define CENOTE_METRIC(name)      \
+  namespace entries {            \
+  MetricEntry metric_##name();   \
+  }                              \
+  MetricEntry entries::metric_##name()
+
+const Registry<MetricEntry>& metric_registry();
+
+/// Number of rows, checked. Errors bad_shape.
+int64_t checked_rows(const MetricInput& input, bool multilabel = false);
+
+/// A 95 % interval by resampling entities (all rows of a drawn entity together), 1,000 draws.
+struct Interval {
+  double value, low, high;
+};
+Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
+                   std::span<const int64_t> entity, uint64_t seed);
+
+}  // namespace cenote

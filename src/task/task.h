@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// A task: what is asked of a database, and the label tables that make it a learning problem.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cenote/hooks.h"
+#include "database/snapshot.h"
+
+namespace cenote {
+
+enum class TaskKind { forecast, autocomplete, external };
+enum class TaskType {
+  binary_classification,
+  regression,
+  multiclass_classification,
+  multilabel_classification,
+  link_prediction
+};
+
+std::string_view to_string(TaskKind kind);
+std::string_view to_string(TaskType type);
+
+/// A task manifest, read and checked against a schema (docs/formats.md).
+struct Task {
+  std::string name;
+  std::string description;
+  TaskKind kind = TaskKind::forecast;
+  TaskType type = TaskType::regression;
+  std::string entity_table;
+  std::string entity_column;      // the label table's column that names the entity; empty for autocomplete
+  std::string target_column;
+  std::string time_column;        // of the label table; autocomplete: the entity table's time column
+  int64_t horizon = 0;            // microseconds; 0 for autocomplete
+  int64_t num_eval_timestamps = 1;
+  std::string sql;
+  std::vector<std::pair<std::string, std::string>> remove_columns;  // (table, column); includes the target's own for autocomplete
+  std::string metric;             // decides the best epoch; never empty after loading
+  int64_t val_timestamp = 0;
+  int64_t test_timestamp = 0;
+  std::string folder;             // where its label files lie; may be empty
+};
+
+/// Seeds and labels of one split, sorted by (time, entity key).
+struct LabelTable {
+  ColumnData entity;            // [S] keys of the entity table; `by_row`: the snapshot's rowid instead
+  bool by_row = false;
+  std::vector<int64_t> time;    // [S] seed times
+  std::vector<double> label;    // [S, width] number; 0/1; class index; NaN where unknown
+  int64_t width = 1;            // 1, or the number of labels of a multilabel task
+  int64_t size() const { return static_cast<int64_t>(time.size()); }
+};
+
+struct Labels {
+  LabelTable train, val, test;
+  std::vector<std::string> classes;  // multiclass: names by index; from training labels, then unseen ones
+  int64_t last_training_time = 0;    // statistics and vocabularies may look this far
+};
+
+/// Loads a task by name from the dataset folder, or from a path to a task manifest.
+/// Errors    not_found listing the folder's tasks; bad_input naming the file and the field;
+///           bad_schema naming table or column.
+Task load_task(const std::string& name_or_path, const Snapshot& snapshot);
+
+/// The seed times of the three splits (atlas: train backwards from val, val and test forwards).
+struct SeedTimes {
+  std::vector<int64_t> train, val, test;  // ascending
+};
+SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_time);
+
+/// Runs the task's SQL (or reads its label files, or removes its column) and checks what comes out.
+/// Errors    bad_input naming the split and an example row: wrong columns, label that is no number, no
+///           rows, one class only in training, label window across a split.
+/// Warnings  counted: unknown entities (dropped), duplicates (entity, time), null labels (dropped).
+Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
+
+}  // namespace cenote
