@@ -72,9 +72,9 @@ def run_program(program, report, arguments):
 
 def output_of_case(output, name):
     """What a case printed, without googletest's own frame."""
-    match = re.search(rf"^\[ RUN      \] {re.escape(name)}\n(.*?)(?=^.*\[ +(?:OK|FAILED|SKIPPED) +\]|\Z)", output,
+    match = re.search(rf"^\[ RUN      \] {re.escape(name)}\n(.*?)(?=^[^\n]*\[ +(?:OK|FAILED|SKIPPED) +\]|\Z)", output,
                       re.MULTILINE | re.DOTALL)
-    return match.group(1).rstrip() if match else ""
+    return re.sub(r"^.*: Skipped\n", "", match.group(1), flags=re.MULTILINE).strip("\n") if match else ""
 
 
 def cases_of_report(report, output):
@@ -93,8 +93,6 @@ def cases_of_report(report, output):
             detail = "" if outcome == "passed" else output_of_case(output, name)
             if case["status"] == "NOTRUN":
                 detail = "disabled in the source"
-            elif outcome == "skipped":
-                detail = re.sub(r"^.*: Skipped\n", "", detail, flags=re.MULTILINE).strip()
             cases.append(Case(name, outcome, seconds, detail))
     return cases
 
@@ -108,7 +106,7 @@ def cases_of_crash(output, status):
     started = re.findall(r"^\[ RUN      \] (\S+)", output, re.MULTILINE)
     planned = re.search(r"Running (\d+) tests? from", output)
     if len(started) > len(cases):
-        cases.append(Case(started[-1], "failed", 0.0, output_of_case(output, started[-1]) + f"\n{status}"))
+        cases.append(Case(started[-1], "failed", 0.0, f"{output_of_case(output, started[-1])}\n{status}".lstrip()))
     elif not started:
         cases.append(Case("(start of the program)", "failed", 0.0, output.rstrip() + f"\n{status}"))
     else:
