@@ -51,9 +51,8 @@ def run_program(program, report, arguments):
     if arguments.filter:
         command.append(f"--gtest_filter={arguments.filter}")
     environment = dict(os.environ)
-    # libtorch and DuckDB are not instrumented: containers that cross the border would be false alarms, and what they
-    # keep until the end of the process is no leak of ours.
-    environment.setdefault("ASAN_OPTIONS", "detect_leaks=0:detect_container_overflow=0")
+    # libtorch and DuckDB are not instrumented: containers that cross the border would be false alarms.
+    environment.setdefault("ASAN_OPTIONS", "detect_container_overflow=0")
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
     start = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
