@@ -13,9 +13,16 @@ if(NOT torch_found EQUAL 1)
   message(FATAL_ERROR "libtorch not found below ${CENOTE_DEPS}/venv: run scripts/setup.sh")
 endif()
 set(CENOTE_TORCH_DIR ${torch_dirs})
+# Its include folder also holds copies of other libraries (fmt, protobuf) that would hide Debian's: link
+# to the parts that are torch's own.
+set(torch_include "${CMAKE_BINARY_DIR}/torch_include")
+file(MAKE_DIRECTORY "${torch_include}")
+foreach(part ATen c10 torch caffe2)
+  file(CREATE_LINK "${CENOTE_TORCH_DIR}/include/${part}" "${torch_include}/${part}" SYMBOLIC)
+endforeach()
 add_library(cenote_torch INTERFACE)
 target_include_directories(cenote_torch SYSTEM INTERFACE
-    "${CENOTE_TORCH_DIR}/include" "${CENOTE_TORCH_DIR}/include/torch/csrc/api/include")
+    "${torch_include}" "${torch_include}/torch/csrc/api/include")
 target_link_directories(cenote_torch INTERFACE "${CENOTE_TORCH_DIR}/lib")
 target_link_options(cenote_torch INTERFACE "-Wl,-rpath,${CENOTE_TORCH_DIR}/lib")
 # Loaded for its registrations, not for a symbol: keep it even where nothing refers to it.

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gather and reduce over a join, fused: the messages [E, D] are never written.
+//
+// Every function works row by row in the order of the join, in one thread, without atomics, so a group's
+// bytes depend on its own rows and their order alone; backward passes add in the same order. Instruction
+// sets may differ in width but not in the order of additions, so they give the same bytes.
+//
+// In all of them
+//   Shapes    x [N, D] float32 or float64, contiguous; join with G groups over rows in [0, N).
+//   Empty     a group without rows gives zeros.
+//   Errors    bad_shape if x is not [N, D] or a row of the join is outside it.
+//   Cost      O(E D) time and O(G D) memory.
+//   Threads   safe to call concurrently.
+// The join must outlive the backward pass: it is held by shared pointer.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "kernel/join.h"
+
+namespace cenote {
+
+using JoinPtr = std::shared_ptr<const Join>;
+using RowsPtr = std::shared_ptr<const std::vector<int64_t>>;
+
+/// x[rows], [E, D]. Gradient with respect to x, added in order.
+at::Tensor gather_rows(const at::Tensor& x, const RowsPtr& rows);
+
+/// Sum over each group, weights[e] (may be null) times the row. Gradient with respect to x.
+at::Tensor segment_sum(const at::Tensor& x, const JoinPtr& join, const double* weights = nullptr);
+
+/// Mean over each group: sum of (w x) / sum of w.
+at::Tensor segment_mean(const at::Tensor& x, const JoinPtr& join, const double* weights = nullptr);
+
+/// Largest value per group and column; ties: the first in the join's order takes the whole gradient.
+at::Tensor segment_max(const at::Tensor& x, const JoinPtr& join);
+
+/// Mean of (x - mean)^2 per group and column, in two passes. Gradient with respect to x.
+at::Tensor segment_variance(const at::Tensor& x, const JoinPtr& join, const double* weights = nullptr);
+
+/// Softmax within each group of logits [E, H], which are laid out as the join's links; the group's largest
+/// logit is subtracted first. log_weights[e] (may be null) is added to the logits; -inf masks a link.
+at::Tensor segment_softmax(const at::Tensor& logits, const JoinPtr& join,
+                           const double* log_weights = nullptr);
+
+/// Sum over each group of weights [E, H] times rows, head by head: D is H equal parts, head h scales part h.
+/// Gradient with respect to x and weights.
+at::Tensor segment_weighted_sum(const at::Tensor& x, const at::Tensor& weights, const JoinPtr& join);
+
+}  // namespace cenote

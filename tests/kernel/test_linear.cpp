@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the design rests on: a row's result does not depend on the rows beside it, when every product has
+// the same number of rows.
+#include "kernel/linear.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <thread>
+
+#include "base/check.h"
+
+namespace cenote {
+namespace {
+
+at::Tensor chain(const at::Tensor& x, const std::vector<at::Tensor>& weights, const at::Tensor& bias) {
+  at::Tensor h = x;
+  for (const auto& w : weights) {
+    h = linear_rows(h, w, bias.narrow(0, 0, w.size(0)));
+    if (w.size(0) % 32 == 0) h = at::relu(at::layer_norm(h, {w.size(0)}));
+  }
+  return h;
+}
+
+TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
+  at::set_num_threads(1);
+  for (const int64_t inner : {7, 16, 64, 128, 333, 1024}) {
+    for (const int64_t width : {1, 32, 64, 128}) {
+      const at::Tensor x = at::randn({1500, inner});
+      const std::vector<at::Tensor> weights = {at::randn({128, inner}) * 0.1, at::randn({128, 128}) * 0.1,
+                                               at::randn({width, 128}) * 0.1};
+      const at::Tensor bias = at::randn({128});
+      const at::Tensor all = chain(x, weights, bias);
+      const at::Tensor order = at::randperm(1500, at::kLong);
+      const at::Tensor moved = chain(x.index_select(0, order), weights, bias);
+      ASSERT_TRUE(at::equal(moved, all.index_select(0, order))) << inner << " x " << width;
+      for (const int64_t row : {0, 1, 255, 256, 700, 1499}) {
+        const at::Tensor alone = chain(x.narrow(0, row, 1), weights, bias);
+        ASSERT_TRUE(at::equal(alone, all.narrow(0, row, 1))) << inner << " x " << width << ", row " << row;
+      }
+    }
+  }
+}
+
+TEST(Linear, GradientsOfRowsDoNotDependOnTheRowsBeside) {
+  at::set_num_threads(1);
+  const at::Tensor w1 = (at::randn({128, 40}) * 0.1).requires_grad_(), w2 = (at::randn({1, 128}) * 0.1).requires_grad_();
+  const at::Tensor bias = at::zeros({128});
+  const at::Tensor x = at::randn({700, 40});
+  const auto gradient = [&](const at::Tensor& rows) {
+    const at::Tensor leaf = rows.detach().clone().requires_grad_();
+    const at::Tensor y = chain(leaf, {w1, w2}, bias);
+    return torch::autograd::grad({y.sum()}, {leaf})[0];
+  };
+  const at::Tensor all = gradient(x);
+  for (const int64_t row : {0, 255, 256, 511, 699}) {
+    ASSERT_TRUE(at::equal(gradient(x.narrow(0, row, 1)), all.narrow(0, row, 1))) << row;
+  }
+}
+
+TEST(Linear, BytesAreEqualOnOtherThreads) {
+  at::set_num_threads(1);
+  const at::Tensor x = at::randn({1000, 96}), w = (at::randn({64, 96})).requires_grad_();
+  const auto work = [&] {
+    at::set_num_threads(1);
+    const at::Tensor leaf = x.detach().clone().requires_grad_();
+    const at::Tensor y = linear_rows(leaf, w, {});
+    return torch::autograd::grad({y.pow(2).sum()}, {leaf, w});
+  };
+  const auto here = work();
+  std::vector<std::vector<at::Tensor>> there(3);
+  std::vector<std::thread> threads;
+  for (auto& result : there) threads.emplace_back([&] { result = work(); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : there) {
+    EXPECT_TRUE(at::equal(result[0], here[0]));
+    EXPECT_TRUE(at::equal(result[1], here[1]));
+  }
+}
+
+TEST(Linear, GoldenValuesAndGradients) {
+  at::Tensor x = at::arange(6, at::kDouble).reshape({3, 2}).requires_grad_();
+  at::Tensor w = at::arange(4, at::kDouble).reshape({2, 2}).requires_grad_();
+  at::Tensor b = at::arange(2, at::kDouble).requires_grad_();
+  const at::Tensor y = linear_rows(x, w, b);
+  // Row 1 of x is (2, 3): (0*2 + 1*3 + 0, 2*2 + 3*3 + 1).
+  EXPECT_EQ(y[1][0].item<double>(), 3);
+  EXPECT_EQ(y[1][1].item<double>(), 14);
+  const auto gradient = torch::autograd::grad({y.sum()}, {x, w, b});
+  EXPECT_EQ(gradient[0][0][0].item<double>(), 2);   // column sums of w: 0 + 2, 1 + 3
+  EXPECT_EQ(gradient[0][0][1].item<double>(), 4);
+  EXPECT_EQ(gradient[1][0][0].item<double>(), 6);   // column sums of x: 0 + 2 + 4
+  EXPECT_EQ(gradient[2][0].item<double>(), 3);      // rows
+}
+
+TEST(Linear, NoRowsAndWrongShapes) {
+  EXPECT_EQ(linear_rows(at::zeros({0, 3}), at::zeros({2, 3}), {}).size(1), 2);
+  EXPECT_THROW(linear_rows(at::zeros({4, 3}), at::zeros({2, 5}), {}), Error);
+  EXPECT_THROW(linear_rows(at::zeros({4, 3}), at::zeros({2, 3}), at::zeros({3})), Error);
+}
+
+}  // namespace
+}  // namespace cenote
