@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# Each target does everything it needs, on a fresh machine too. The presets do the work; see CONTRIBUTING.md.
+#
+#   make          build/cenote                     make demo    questions answered on the bundled database
+#   make test     everything, then all tests       make asan    unit tests under sanitizers
+#   make check    the rules that need no build     make clean   removes what was built, keeps .deps
+#   make test TESTS="base graph"                   only these folders of tests/
+
+JOBS ?= $(shell nproc)
+TESTS ?=
+# Programs that train models or start servers: minutes under sanitizers, so `make asan` leaves them out.
+ASAN_WITHOUT ?= engine,cli,conformance,cases
+
+# Warnings are errors in continuous integration only.
+werror := $(if $(CI),-DCENOTE_WERROR=ON)
+
+# A fresh clone may use what another clone compiled: paths below the repository count as relative.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+export CCACHE_SLOPPINESS := pch_defines,time_macros
+
+.PHONY: build setup everything test demo asan asan-sample check clean
+.NOTPARALLEL:
+
+build: setup build/build.ninja
+	cmake --build --preset release -j $(JOBS) --target cenote
+
+setup:
+	@scripts/setup.sh
+
+# Ninja configures again by itself when a CMake file changes.
+build/build.ninja:
+	cmake --preset release $(werror)
+build-asan/build.ninja:
+	cmake --preset asan $(werror)
+
+everything: setup build/build.ninja
+	cmake --build --preset release -j $(JOBS)
+
+test: everything
+	@python3 scripts/run_tests.py --build build $(TESTS)
+
+demo: build
+	@scripts/demo.sh
+
+asan: setup build-asan/build.ninja
+	cmake --build --preset asan -j $(JOBS)
+	@python3 scripts/run_tests.py --build build-asan --without $(ASAN_WITHOUT) $(TESTS)
+
+# Only the programs of TESTS; the library is compiled as a whole all the same.
+asan-sample: setup build-asan/build.ninja
+	cmake --build --preset asan -j $(JOBS) --target $(addprefix test_,$(TESTS))
+	@python3 scripts/run_tests.py --build build-asan $(TESTS)
+
+check:
+	@python3 scripts/check.py
+
+clean:
+	rm -rf build build-debug build-asan

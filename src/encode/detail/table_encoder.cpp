@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "encode/detail/table_encoder.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+
+namespace cenote {
+
+int64_t TableCodes::width() const {
+  int64_t total = fixed_width;
+  for (const auto& column : learned) total += column.width;
+  return total;
+}
+
+TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>& columns,
+                               const std::vector<std::string>& removed, std::span<const int64_t> visible_rows) {
+  TableEncoder out;
+  out.table_ = table.name;
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    const Column& column = table.columns[c];
+    if (std::find(removed.begin(), removed.end(), column.name) != removed.end()) continue;
+    const EncodeEntry* entry = default_encoder(column.type);
+    if (entry == nullptr) continue;
+    FittedColumn fitted;
+    fitted.name = column.name;
+    for (const auto& [name, candidate] : encode_registry()) {
+      if (&candidate == entry) fitted.encoder = name;
+    }
+    fitted.storage = column.storage;
+    fitted.fitted = entry->make(Options(entry->info.options));
+    fitted.fitted->fit(columns[c], visible_rows);
+    out.columns_.push_back(std::move(fitted));
+  }
+  return out;
+}
+
+nlohmann::json TableEncoder::save() const {
+  nlohmann::json out = {{"table", table_}, {"columns", nlohmann::json::array()}};
+  for (const auto& column : columns_) {
+    out["columns"].push_back({{"name", column.name},
+                              {"encoder", column.encoder},
+                              {"storage", to_string(column.storage)},
+                              {"state", column.fitted->save()}});
+  }
+  return out;
+}
+
+TableEncoder TableEncoder::load(const nlohmann::json& state) {
+  TableEncoder out;
+  try {
+    out.table_ = state.at("table").get<std::string>();
+    for (const auto& column : state.at("columns")) {
+      FittedColumn fitted;
+      fitted.name = column.at("name").get<std::string>();
+      fitted.encoder = column.at("encoder").get<std::string>();
+      const auto storage = column.at("storage").get<std::string>();
+      bool known = false;
+      for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8, StorageType::boolean,
+                              StorageType::time}) {
+        if (to_string(type) == storage) {
+          fitted.storage = type;
+          known = true;
+        }
+      }
+      CENOTE_CHECK(known, bad_input, "model: unknown storage type '{}'", storage);
+      const EncodeEntry& entry = encode_registry().at(fitted.encoder);
+      fitted.fitted = entry.make(Options(entry.info.options));
+      fitted.fitted->load(column.at("state"));
+      out.columns_.push_back(std::move(fitted));
+    }
+  } catch (const nlohmann::json::exception& error) {
+    fail(ErrorCode::bad_input, "model: the encoders of table '{}' are damaged: {}", out.table_, error.what());
+  }
+  return out;
+}
+
+TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData>& columns) const {
+  TableCodes out;
+  std::vector<ColumnCodes> fixed;
+  out.rows = table.rows;
+  for (const auto& fitted : columns_) {
+    const int64_t c = table.find_column(fitted.name);
+    CENOTE_CHECK(c >= 0, bad_schema, "table '{}' has no column '{}', which the model was trained with", table.name,
+                 fitted.name);
+    CENOTE_CHECK(table.columns[c].storage == fitted.storage, bad_schema,
+                 "column '{}.{}' holds {} values, the model was trained with {}", table.name, fitted.name,
+                 to_string(table.columns[c].storage), to_string(fitted.storage));
+    out.rows = columns[c].size();
+    ColumnCodes codes = fitted.fitted->encode(columns[c]);
+    if (codes.learned()) {
+      out.learned_names.push_back(fitted.name);
+      out.learned.push_back(std::move(codes));
+    } else {
+      out.fixed_width += codes.width;
+      fixed.push_back(std::move(codes));
+    }
+  }
+  if (columns_.empty()) {
+    out.fixed_width = 1;
+    out.fixed.assign(out.rows + 1, 1.0f);
+    return out;
+  }
+  out.fixed.resize((out.rows + 1) * out.fixed_width);
+  int64_t at = 0;
+  for (const auto& codes : fixed) {
+    for (int64_t row = 0; row <= out.rows; ++row) {
+      std::copy_n(codes.fixed.data() + row * codes.width, codes.width, out.fixed.data() + row * out.fixed_width + at);
+    }
+    at += codes.width;
+  }
+  return out;
+}
+
+}  // namespace cenote

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encoders of all columns of a table.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "encode/encode.h"
+
+namespace cenote {
+
+/// A table's codes: the fixed ones side by side, the learned ones column by column. Row N is missing.
+struct TableCodes {
+  int64_t rows = 0;
+  int64_t fixed_width = 0;
+  std::vector<float> fixed;              // [N + 1, fixed_width]
+  std::vector<std::string> learned_names;
+  std::vector<ColumnCodes> learned;
+  int64_t width() const;                 // of all codes together; at least 1
+};
+
+/// Fitted encoders of a table's columns, in schema order. A table without any column to encode gets one
+/// fixed code that is 1.
+class TableEncoder {
+ public:
+  /// Fits the default encoder of every column whose name is not in `removed`, on the visible rows.
+  static TableEncoder fit(const Table& table, const std::vector<ColumnData>& columns,
+                          const std::vector<std::string>& removed, std::span<const int64_t> visible_rows);
+  /// Errors    bad_input for a state that no save() can have written.
+  static TableEncoder load(const nlohmann::json& state);
+  nlohmann::json save() const;
+
+  /// Errors    bad_schema if a column that was fitted is gone or has another storage type.
+  TableCodes encode(const Table& table, const std::vector<ColumnData>& columns) const;
+
+ private:
+  struct FittedColumn {
+    std::string name;
+    std::string encoder;
+    StorageType storage;
+    std::shared_ptr<ColumnEncoder> fitted;
+  };
+  std::string table_;
+  std::vector<FittedColumn> columns_;
+};
+
+}  // namespace cenote

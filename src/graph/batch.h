@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A batch: shards of a fixed number of seeds, and the distinct rows that they share.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/threads.h"
+#include "graph/sampler.h"
+
+namespace cenote {
+
+/// Seeds per shard: a constant, so that no number of threads can change what is added to what.
+inline constexpr int64_t kShardSeeds = 64;
+
+/// Each distinct row of a batch is encoded once, however often it was sampled.
+struct Batch {
+  std::vector<Shard> shards;
+  std::vector<std::vector<int64_t>> rows;    // by table: distinct rows, ascending
+  /// [shard][table]: the place in rows[table] of each occurrence.
+  std::vector<std::vector<std::shared_ptr<const std::vector<int64_t>>>> places;
+
+  int64_t occurrences() const;
+  int64_t distinct_rows() const;
+  int64_t links() const;
+};
+
+/// Samples batches; one sampler a thread, and the same batch for any number of them.
+class BatchSampler {
+ public:
+  BatchSampler(const Graph& graph, int32_t entity_table, SamplerOptions options, ThreadPool& threads);
+  Batch sample(const std::vector<Seed>& seeds, uint64_t epoch);
+
+ private:
+  const Graph& graph_;
+  ThreadPool& threads_;
+  std::vector<std::unique_ptr<Sampler>> samplers_;
+};
+
+}  // namespace cenote

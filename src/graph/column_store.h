@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables in memory: typed columns and row times, in an order that the source cannot influence.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "database/column.h"
+#include "database/snapshot.h"
+#include "schema/schema.h"
+
+namespace cenote {
+
+/// One table. Rows are ordered by (time, primary key bytes), tables without a key by (time, the bytes of
+/// all columns that are used), so sources, scan threads and row order cannot change a byte of a model.
+struct StoredTable {
+  std::string name;
+  int64_t rows = 0;
+  bool timed = false;
+  std::vector<ColumnData> columns;     // as in Schema's table; columns that nothing needs are empty
+  std::vector<int64_t> time;           // [N]: kTimeAlways in static tables, kTimeNever for a null time
+  std::vector<uint64_t> key_hash;      // [N]: hash of the key (or the whole row): keys random draws
+  std::vector<int64_t> snapshot_row;   // [N]: the snapshot's rowid
+};
+
+struct ColumnStore {
+  std::vector<StoredTable> tables;     // as in the schema
+};
+
+/// Reads every column whose type is not `ignored`, and all keys and time columns.
+/// Warnings  null times, counted.
+ColumnStore load_columns(const Snapshot& snapshot, const Hooks& hooks);
+
+/// From key values to rows of a table: open addressing over hashes, values compared on a hit.
+///
+/// Values are matched by content: an int64 key never equals a text key. The first of several rows with
+/// one key wins. The columns must outlive the index.
+/// Threads    find() is safe to call concurrently.
+class KeyIndex {
+ public:
+  explicit KeyIndex(std::vector<const ColumnData*> key);
+  /// The row whose key equals row `row` of `values` (as many columns as the key), or -1; -1 for a null.
+  int64_t find(const std::vector<const ColumnData*>& values, int64_t row) const;
+
+ private:
+  std::vector<const ColumnData*> key_;
+  std::vector<int32_t> slots_;  // row + 1, 0 = free
+  uint64_t mask_ = 0;
+};
+
+/// Hash of row `row` over several columns; equal values of one type hash equally.
+uint64_t hash_values(const std::vector<const ColumnData*>& columns, int64_t row);
+
+}  // namespace cenote

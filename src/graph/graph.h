@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Links as compressed joins, in both directions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/threads.h"
+#include "graph/column_store.h"
+
+namespace cenote {
+
+/// One foreign key. The child-to-parent direction is one column, the other a join whose children are
+/// sorted by (time, order of the table), times inline: what is visible at a time is a prefix.
+struct GraphLink {
+  std::string name;                  // "results.driverId"
+  int32_t child_table = 0, parent_table = 0;
+  std::vector<int32_t> parent;       // [children], -1: null or dangling
+  std::vector<int64_t> offsets;      // [parents + 1]
+  std::vector<int32_t> children;     // [E]
+  std::vector<int64_t> child_time;   // [E]
+};
+
+/// The tables and their links. Relation 2 i goes from the parents of link i to their children (a parent
+/// pools its children), relation 2 i + 1 from children to parents.
+///
+/// Threads    immutable after build_graph(): safe to read concurrently.
+struct Graph {
+  ColumnStore store;
+  std::vector<GraphLink> links;      // as in the schema
+
+  int64_t relations() const { return 2 * static_cast<int64_t>(links.size()); }
+  /// The table whose rows are groups of a relation, and the table whose rows are pooled.
+  int32_t group_table(int64_t relation) const;
+  int32_t row_table(int64_t relation) const;
+  /// "results.driverId" (children of a parent) or "results.driverId^" (parent of a child).
+  std::string relation_name(int64_t relation) const;
+};
+
+/// Resolves every link; links are built in parallel, each by one thread.
+Graph build_graph(const Schema& schema, ColumnStore store, ThreadPool& threads);
+
+}  // namespace cenote

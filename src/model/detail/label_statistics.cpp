@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/detail/label_statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+
+namespace cenote {
+
+std::vector<double> central_label(const std::vector<double>& label, TaskType type, int64_t outputs) {
+  std::vector<double> out(outputs, 0.0);
+  if (type == TaskType::regression) {
+    std::vector<double> sorted;
+    for (const double value : label) {
+      if (std::isfinite(value)) sorted.push_back(value);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    const size_t n = sorted.size();
+    if (n > 0) out[0] = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+    return out;
+  }
+  // Multiclass labels are class indices; the others are 0 or 1, column by column.
+  const bool multiclass = type == TaskType::multiclass_classification;
+  int64_t rows = 0;
+  for (size_t i = 0; i < label.size(); ++i) {
+    if (!std::isfinite(label[i])) continue;
+    if (multiclass) {
+      const auto index = static_cast<int64_t>(label[i]);
+      if (index >= 0 && index < outputs) out[index] += 1;
+      ++rows;
+    } else {
+      out[i % outputs] += label[i];
+      rows += i % outputs == 0;
+    }
+  }
+  for (double& share : out) share = rows > 0 ? share / static_cast<double>(rows) : 0;
+  return out;
+}
+
+std::vector<double> load_numbers(const nlohmann::json& state, const std::string& name, size_t count) {
+  try {
+    auto numbers = state.at(name).get<std::vector<double>>();
+    CENOTE_CHECK(numbers.size() == count, bad_input, "model: '{}' has {} numbers, {} are needed", name, numbers.size(), count);
+    for (const double number : numbers) {
+      CENOTE_CHECK(std::isfinite(number), bad_input, "model: '{}' holds a number that is not finite", name);
+    }
+    return numbers;
+  } catch (const nlohmann::json::exception&) {
+    fail(ErrorCode::bad_input, "model: '{}' is missing or no list of numbers", name);
+  }
+}
+
+}  // namespace cenote

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entity's own past: the mean of its labels whose window has closed by the seed's cut.
+//
+// Shapes    [seeds, outputs]; classification averages indicators, so a prediction is a probability.
+// Empty     an entity without a closed label gets the constant of the training labels.
+// Options   none.
+// Units     a label of a seed at t' is known from t' + horizon on.
+// Source    ours; RelBench calls it "entity mean".
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "model/detail/label_statistics.h"
+#include "model/model.h"
+
+namespace cenote {
+namespace {
+
+class EntityMean : public Estimator {
+ public:
+  explicit EntityMean(const ModelContext& context)
+      : type_(context.task_type), horizon_(context.horizon), outputs_(context.outputs), fallback_(outputs_, 0.0) {}
+
+  void fit(const SeedTable& train) override { fallback_ = central_label(train.label, type_, outputs_); }
+
+  std::vector<double> predict(std::span<const Seed> seeds, const History& history) const override {
+    std::unordered_map<int64_t, std::vector<int64_t>> of_entity;
+    for (size_t i = 0; i < history.row.size(); ++i) of_entity[history.row[i]].push_back(static_cast<int64_t>(i));
+    std::vector<double> out;
+    for (const Seed& seed : seeds) {
+      std::vector<double> sum(outputs_, 0.0);
+      int64_t count = 0;
+      const auto found = of_entity.find(seed.row);
+      if (found != of_entity.end()) {
+        for (const int64_t i : found->second) {
+          // A window of length zero (a property of the row itself) has closed only before the seed's moment.
+          if (history.time[i] + std::max<int64_t>(horizon_, 1) > seed.cut) continue;
+          if (!std::isfinite(history.label[i * history.width])) continue;
+          for (int64_t m = 0; m < outputs_; ++m) sum[m] += indicator(history, i, m);
+          ++count;
+        }
+      }
+      for (int64_t m = 0; m < outputs_; ++m) out.push_back(count > 0 ? sum[m] / static_cast<double>(count) : fallback_[m]);
+    }
+    return out;
+  }
+
+  nlohmann::json save() const override { return {{"fallback", fallback_}}; }
+  void load(const nlohmann::json& state) override { fallback_ = load_numbers(state, "fallback", fallback_.size()); }
+
+ private:
+  double indicator(const History& history, int64_t i, int64_t output) const {
+    if (type_ == TaskType::multiclass_classification) return history.label[i] == static_cast<double>(output);
+    return history.label[i * history.width + output];
+  }
+
+  TaskType type_;
+  int64_t horizon_, outputs_;
+  std::vector<double> fallback_;
+};
+
+}  // namespace
+
+CENOTE_MODEL(entity_mean) {
+  ModelEntry entry;
+  entry.info = {"the mean of the entity's past labels whose window has closed", "ours",
+                "cenote fit examples/f1 --task driver-position --model entity_mean", {}};
+  entry.make_estimator = [](const Options&, const ModelContext& context) -> std::unique_ptr<Estimator> {
+    return std::make_unique<EntityMean>(context);
+  };
+  return entry;
+}
+
+}  // namespace cenote
