@@ -55,6 +55,7 @@ struct Link {
   Evidence evidence = Evidence::inferred;
   double confidence = 1;
   std::string reason;
+  double matched_fraction = 1;  // of the references that are not null
 
   /// "results.driverId": what users and random keys call it; unique in a schema.
   std::string name() const;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database/settings.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/check.h"
+#include "base/threads.h"
+
+namespace cenote {
+namespace {
+
+DuckDatabase::Settings common_settings(const std::filesystem::path& spill) {
+  return {{"autoinstall_known_extensions", "false"},
+          {"autoload_known_extensions", "false"},
+          {"allow_community_extensions", "false"},
+          {"memory_limit", std::to_string(memory_limit() >> 20) + "MiB"},
+          {"temp_directory", spill.string()}};
+}
+
+}  // namespace
+
+int64_t memory_limit() {
+  int64_t bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
+  for (const char* file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream in(file);
+    int64_t limit = 0;
+    if (in >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number: no limit
+  }
+  return std::max<int64_t>(bytes / 2, 256 << 20);
+}
+
+DuckDatabase open_loader(const std::filesystem::path& file, const std::filesystem::path& spill) {
+  DuckDatabase::Settings settings = common_settings(spill);
+  settings.emplace_back("threads", std::to_string(available_threads()));
+  DuckDatabase loader(file, settings);
+  // Texts without a zone are UTC, wherever the machine stands.
+  loader.execute("SET TimeZone = 'UTC'");
+  return loader;
+}
+
+DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill) {
+  DuckDatabase::Settings settings = common_settings(spill);
+  settings.insert(settings.end(), {{"access_mode", "READ_ONLY"}, {"threads", "1"}, {"enable_external_access", "false"}});
+  DuckDatabase database(file, settings);
+  database.execute("SET TimeZone = 'UTC'");
+  database.execute("SET lock_configuration = true");
+  const DuckDatabase::Settings expected{{"lock_configuration", "true"},      {"enable_external_access", "false"},
+                                        {"autoinstall_known_extensions", "false"},
+                                        {"autoload_known_extensions", "false"}, {"threads", "1"}};
+  for (const auto& [name, value] : expected) {
+    const std::string found = database.text(fmt::format("SELECT CAST(current_setting('{}') AS VARCHAR)", name));
+    CENOTE_CHECK(found == value, internal, "DuckDB's {} is {} and not {}: task SQL would not be locked in", name, found,
+                 value);
+  }
+  return database;
+}
+
+}  // namespace cenote

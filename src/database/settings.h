@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// How Cenote runs DuckDB: one set of settings to load with, one that task SQL is locked into.
+#pragma once
+
+#include <filesystem>
+
+#include "database/duckdb.h"
+
+namespace cenote {
+
+/// Reads sources, writes the snapshot: several threads, nothing installed or loaded on its own.
+DuckDatabase open_loader(const std::filesystem::path& file, const std::filesystem::path& spill);
+
+/// Read-only, one thread (sums of floats differ between parallel runs), no files, no network, no
+/// extension, and no way to change any of that. Every setting is read back.
+DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill);
+
+/// Bytes that DuckDB may use: half of what this process may have.
+int64_t memory_limit();
+
+}  // namespace cenote

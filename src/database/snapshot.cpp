@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database/snapshot.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/files.h"
+#include "database/canonical.h"
+#include "database/keys.h"
+#include "database/settings.h"
+#include "database/statistics.h"
+#include "database/structure.h"
+
+namespace cenote {
+
+struct Snapshot::State {
+  TemporaryFolder files;  // declared first: removed after the database is closed
+  DuckDatabase database;
+  Schema schema;
+  std::filesystem::path folder;
+  std::vector<Finding> findings;
+};
+
+Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
+Snapshot::~Snapshot() = default;
+
+const Schema& Snapshot::schema() const { return state_->schema; }
+const std::filesystem::path& Snapshot::folder() const { return state_->folder; }
+const std::vector<Finding>& Snapshot::findings() const { return state_->findings; }
+
+namespace {
+
+void report(const Hooks& hooks, int64_t done, int64_t total) {
+  Progress progress;
+  progress.phase = "open";
+  progress.done = done;
+  progress.total = total;
+  hooks.report(progress);
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text;
+}
+
+/// SQL ignores case in names, so two tables that differ only in it cannot both be there.
+void check_table_names(const std::vector<SourceTable>& tables) {
+  std::vector<std::pair<std::string, std::string>> seen;
+  for (const SourceTable& table : tables) {
+    CENOTE_CHECK(!table.name.empty() && table.name.find('\0') == std::string::npos, bad_schema,
+                 "a table has no usable name");
+    seen.emplace_back(lower(table.name), table.name);
+  }
+  std::sort(seen.begin(), seen.end());
+  for (size_t i = 1; i < seen.size(); ++i) {
+    CENOTE_CHECK(seen[i].first != seen[i - 1].first, bad_schema, "tables '{}' and '{}' differ only in case",
+                 seen[i - 1].second, seen[i].second);
+  }
+}
+
+}  // namespace
+
+Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
+  CENOTE_CHECK(options.on_duplicate_key == "error" || options.on_duplicate_key == "first", bad_input,
+               "on_duplicate_key must be 'error' or 'first', got '{}'", options.on_duplicate_key);
+  TemporaryFolder files("cenote-snapshot");
+  const std::filesystem::path file = files.path() / "snapshot.duckdb";
+  Schema schema;
+  Source source;
+  std::vector<Finding> findings;
+  {
+    DuckDatabase loader = open_loader(file, files.path() / "spill");
+    const Stage stage{loader, findings, hooks.cancelled};
+    source = open_source(options, loader);
+    findings = source.findings;
+    std::sort(source.tables.begin(), source.tables.end(),
+              [](const SourceTable& a, const SourceTable& b) { return a.name < b.name; });
+    check_table_names(source.tables);
+    for (const SourceTable& table : source.tables) {
+      CENOTE_CHECK(!hooks.is_cancelled(), cancelled, "cancelled");
+      report(hooks, static_cast<int64_t>(schema.tables.size()), static_cast<int64_t>(source.tables.size()));
+      schema.tables.push_back(copy_table(table, stage));
+    }
+    build_structure(source, options.on_duplicate_key, schema, stage);
+    report(hooks, static_cast<int64_t>(schema.tables.size()), static_cast<int64_t>(source.tables.size()));
+    loader.execute("CHECKPOINT");
+  }
+  schema.name = source.name;
+  schema.description = source.description;
+  schema.val_timestamp = source.val_timestamp;
+  schema.test_timestamp = source.test_timestamp;
+  DuckDatabase locked = open_locked(file, files.path() / "spill");
+  for (const Finding& finding : findings) {
+    const std::string place = finding.table.empty()    ? ""
+                              : finding.column.empty() ? finding.table + ": "
+                                                       : finding.table + "." + finding.column + ": ";
+    hooks.warn(finding.code, place + finding.message);
+  }
+  return Snapshot(std::make_unique<State>(State{std::move(files), std::move(locked), std::move(schema),
+                                                std::move(source.folder), std::move(findings)}));
+}
+
+void Snapshot::infer_types(int64_t visible_until) {
+  for (Table& table : state_->schema.tables) {
+    std::vector<size_t> open;
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      const Column& column = table.columns[i];
+      const bool settled = column.evidence != Evidence::inferred || column.type == ColumnType::key ||
+                           column.name == table.time_column;
+      if (!settled) open.push_back(i);
+    }
+    const auto statistics = column_statistics(state_->database, table, open, visible_until);
+    for (size_t i = 0; i < open.size(); ++i) {
+      Column& column = table.columns[open[i]];
+      const TypeGuess guess = infer_column_type(column.name, column.database_type, statistics[i]);
+      column.type = guess.type;
+      column.storage = guess.storage;
+      column.confidence = guess.confidence;
+      column.reason = guess.reason;
+    }
+  }
+}
+
+std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
+                                               const std::vector<std::string>& columns) const {
+  const Table& table = state_->schema.table(table_name);
+  if (columns.empty()) return {};
+  std::string select;
+  for (const std::string& name : columns) {
+    const int64_t position = table.find_column(name);
+    CENOTE_CHECK(position >= 0, not_found, "table '{}' has no column '{}'", table_name, name);
+    const Column& column = table.columns[static_cast<size_t>(position)];
+    CENOTE_CHECK(!(column.type == ColumnType::ignored && column.reason.ends_with("is not read")), unsupported,
+                 "column '{}.{}' cannot be read: it is {}", table_name, name, column.database_type);
+    // Texts that are times stay texts in the snapshot (task SQL may compare them) and become times here.
+    select += fmt::format("{}TRY_CAST({} AS {})", select.empty() ? "" : ", ", quote_identifier(name),
+                          duckdb_type_name(column.storage));
+  }
+  // One thread reads a table in the order of its row numbers.
+  return state_->database.query(fmt::format("SELECT {} FROM main.{}", select, quote_identifier(table_name))).columns;
+}
+
+QueryResult Snapshot::query(const std::string& select, const std::vector<std::string>& setup) const {
+  const DuckDatabase& database = state_->database;
+  if (setup.empty()) return database.select_only(select);
+  database.execute("BEGIN TRANSACTION");
+  try {
+    for (const std::string& statement : setup) database.execute(statement);
+    QueryResult result = database.select_only(select);
+    database.execute("ROLLBACK");
+    return result;
+  } catch (...) {
+    try {
+      database.execute("ROLLBACK");
+    } catch (const Error&) {
+      // A failed statement may have ended the transaction already: then there is nothing to undo.
+    }
+    throw;
+  }
+}
+
+int64_t QueryResult::find(std::string_view name) const {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<int64_t>(i);
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (lower(names[i]) == lower(std::string(name))) return static_cast<int64_t>(i);
+  }
+  return -1;
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string quote_literal(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out + '\'';
+}
+
+}  // namespace cenote

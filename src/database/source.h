@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where tables come from: what a source holds and what it declares, before anything is copied.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/duckdb.h"
+#include "schema/manifest.h"
+
+namespace cenote {
+
+/// A table as its source has it. What the source does not declare is nullopt.
+struct SourceTable {
+  std::string name;
+  std::string relation;  // what follows FROM in the loading database
+  std::optional<std::vector<std::string>> primary_key;
+  std::optional<std::string> time_column;
+  std::optional<std::vector<ManifestLink>> links;
+  Evidence key_evidence = Evidence::catalogue;   // where primary_key comes from
+  Evidence time_evidence = Evidence::catalogue;
+  Evidence link_evidence = Evidence::catalogue;
+  std::vector<ManifestColumn> columns;  // declared types; may name a part of the columns
+  bool untyped = false;                 // CSV, SQLite: times may be stored as texts
+};
+
+struct Source {
+  std::filesystem::path folder;   // tasks/ lies in it; empty for databases
+  std::string manifest_file;      // for messages; empty without a manifest
+  std::string name;
+  std::string description;
+  std::optional<int64_t> val_timestamp, test_timestamp;
+  std::vector<SourceTable> tables;
+  std::vector<Finding> findings;
+};
+
+/// Attaches the source to the loading database and lists its tables, with its manifest applied.
+/// Errors    not_found, bad_input, unsupported, database; each names the path.
+Source open_source(const SourceOptions& options, DuckDatabase& loader);
+
+/// The source as it may be shown and stored: a URL without its password.
+std::string display_source(const std::string& source);
+
+// The sources, one file each (source_<kind>.cpp). `where` is how the user wrote it.
+std::vector<SourceTable> list_folder(const std::filesystem::path& folder, DuckDatabase& loader,
+                                     std::vector<Finding>& findings);
+std::vector<SourceTable> list_file(const std::filesystem::path& file, DuckDatabase& loader);
+std::vector<SourceTable> list_duckdb(const std::filesystem::path& file, DuckDatabase& loader);
+std::vector<SourceTable> list_sqlite(const std::filesystem::path& file, DuckDatabase& loader,
+                                     std::vector<Finding>& findings);
+std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loader,
+                                       std::vector<Finding>& findings);
+
+/// ATTACHes under a name of its own, read-only, and returns that name. `type` may be empty (DuckDB).
+std::string attach(DuckDatabase& loader, const std::string& path, const std::string& type,
+                   const std::string& shown);
+/// LOADs an extension file. Errors    unsupported, saying where it was looked for and how to get it.
+void load_extension(DuckDatabase& loader, const std::string& name);
+
+}  // namespace cenote

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "database/structure.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/check.h"
+#include "database/keys.h"
+
+namespace cenote {
+namespace {
+
+void set_primary_key(Table& table, const std::vector<std::string>& key) {
+  for (const std::string& name : key) {
+    if (table.find_column(name) >= 0) continue;
+    std::vector<std::string> names;
+    for (const Column& column : table.columns) names.push_back(column.name);
+    fail(ErrorCode::bad_schema, "table '{}' has no column '{}', which its primary key names; {}", table.name, name,
+         choices_hint(name, names));
+  }
+  table.primary_key = key;
+}
+
+void mark_key(Table& table, const std::string& name, Evidence evidence, double confidence, const std::string& reason) {
+  Column& column = table.columns[static_cast<size_t>(table.find_column(name))];
+  if (name == table.time_column || column.type == ColumnType::key) return;
+  column.type = ColumnType::key;
+  column.evidence = evidence;
+  column.confidence = confidence;
+  column.reason = reason;
+}
+
+bool link_order(const Link& a, const Link& b) {
+  return std::tie(a.from_table, a.from_columns, a.to_table) < std::tie(b.from_table, b.from_columns, b.to_table);
+}
+
+}  // namespace
+
+void build_structure(const Source& source, const std::string& on_duplicate_key, Schema& schema, const Stage& stage) {
+  for (size_t i = 0; i < schema.tables.size(); ++i) {
+    if (source.tables[i].primary_key) set_primary_key(schema.tables[i], *source.tables[i].primary_key);
+  }
+  for (const SourceTable& table : source.tables) {
+    if (!table.links) continue;
+    for (const ManifestLink& link : *table.links) schema.links.push_back(resolve_link(table, link, schema));
+  }
+  std::sort(schema.links.begin(), schema.links.end(), link_order);
+  for (size_t i = 1; i < schema.links.size(); ++i) {
+    CENOTE_CHECK(schema.links[i].name() != schema.links[i - 1].name(), bad_schema,
+                 "two links from the same column: {} references '{}' and '{}'", schema.links[i].name(),
+                 schema.links[i - 1].to_table, schema.links[i].to_table);
+  }
+  unify_key_types(schema, stage);
+  for (size_t i = 0; i < schema.tables.size(); ++i) {
+    const SourceTable& declared = source.tables[i];
+    Table& table = schema.tables[i];
+    settle_time_column(table, declared.time_column.value_or(""), declared.time_evidence, stage);
+    settle_values(table, stage);
+    check_primary_key(table, on_duplicate_key, stage);
+    for (const std::string& name : table.primary_key) {
+      mark_key(table, name, declared.key_evidence, 1, "primary key");
+    }
+  }
+  for (Link& link : schema.links) {
+    check_link(link, schema, stage);
+    Table& child = schema.tables[static_cast<size_t>(schema.find_table(link.from_table))];
+    for (const std::string& name : link.from_columns) {
+      mark_key(child, name, link.evidence, link.confidence, fmt::format("refers to {}", link.to_table));
+    }
+    Table& parent = schema.tables[static_cast<size_t>(schema.find_table(link.to_table))];
+    for (const std::string& name : link.to_columns) {
+      mark_key(parent, name, link.evidence, link.confidence, fmt::format("referred to by {}", link.from_table));
+    }
+  }
+}
+
+}  // namespace cenote
