@@ -20,7 +20,7 @@ struct Option {
   std::string help;
   double min = -1e300;               // numbers: inclusive range
   double max = 1e300;
-  std::vector<std::string> choices;  // texts: the allowed values; empty = any
+  std::vector<std::string> choices = {};  // texts: the allowed values; empty = any
 };
 
 /// Values for a list of declared options.

@@ -18,7 +18,7 @@ struct EntryInfo {
   std::string summary;  // one line
   std::string source;   // paper and equation, or "ours"
   std::string example;  // a command line or a few numbers
-  std::vector<Option> options;
+  std::vector<Option> options = {};
 };
 
 /// Entries in name order. An Entry has a member `EntryInfo info`.

@@ -31,9 +31,9 @@ struct PoolTraits {
 /// One call's inputs. Tensors that a pool does not ask for may be undefined.
 struct PoolInput {
   at::Tensor rows;                 // [N, D]
-  JoinPtr join;                    // G groups over the rows
+  JoinPtr join = nullptr;          // G groups over the rows
   const double* weights = nullptr; // [E] row weights >= 0, or null: all one
-  at::Tensor query;                // [G, D]
+  at::Tensor query = {};           // [G, D]
   const double* order = nullptr;   // [E] order keys
 };
 

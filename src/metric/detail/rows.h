@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every metric asks of its input before it computes.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "metric/metric.h"
+
+namespace cenote {
+
+/// The value of a metric that is not defined for its rows.
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+/// Labels [S, width] rather than one class index a row.
+inline bool is_multilabel(const MetricInput& input) {
+  return input.width > 1 && input.label.size() == input.prediction.size();
+}
+
+/// Rows of a regression or binary task. Errors bad_shape, also for more than one number a row.
+int64_t checked_single_rows(const MetricInput& input);
+
+/// A prediction or a label that is no number (NaN): no metric is defined then.
+bool has_missing(const MetricInput& input);
+
+/// Errors    bad_input naming the first row whose label is neither 0 nor 1.
+void check_binary_labels(const MetricInput& input);
+
+/// Errors    bad_input naming the first row whose label is no class index in [0, width).
+void check_class_labels(const MetricInput& input);
+
+/// The class with the highest probability in a row; the first of equal ones, as numpy.argmax has it.
+int64_t best_class(const MetricInput& input, int64_t row);
+
+}  // namespace cenote

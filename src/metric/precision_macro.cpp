@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Precision of each label, TP / (TP + FP), averaged with equal weight.
+///
+/// Shapes    prediction [S, width], label [S, width] in {0, 1}; a label is predicted where > 0.5.
+/// Empty     no rows, or a missing value: NaN. A single 0 / 0 counts as 0, as in scikit-learn.
+/// Errors    bad_shape; bad_input for a label out of range.
+/// Source    sklearn.metrics.precision_score(average="macro").
+#include "metric/detail/counts.h"
+
+namespace cenote {
+namespace {
+
+double compute(const MetricInput& input) { return averaged(input, precision_of, Average::macro); }
+
+}  // namespace
+
+CENOTE_METRIC(precision_macro) {
+  MetricEntry entry;
+  entry.info.summary = "precision of each label, averaged";
+  entry.info.source = "sklearn.metrics.precision_score, average macro";
+  entry.info.example = "prediction (0.9 0.8) (0.4 0.6), label (1 0) (0 1): 0.75";
+  entry.higher_is_better = true;
+  entry.task_types = {"multilabel_classification"};
+  entry.compute = compute;
+  return entry;
+}
+
+}  // namespace cenote

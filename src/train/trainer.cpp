@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trainer.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <future>
+#include <numeric>
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "kernel/segment.h"
+#include "train/checkpoint.h"
+#include "train/detail_gradients.h"
+
+namespace cenote {
+namespace {
+
+/// Rows of a table that are encoded together: fixed, so that threads cannot change what is added to what.
+constexpr int64_t kPartRows = 1024;
+/// Seeds of a batch when only predicting; results do not depend on it.
+constexpr int64_t kPredictSeeds = 1024;
+/// The epoch that keys the draws of validation and prediction.
+constexpr uint64_t kPredictEpoch = 0xffffffffffffULL;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Adds the time until it is destroyed to `total`.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& total) : total_(total), start_(now()) {}
+  ~Stopwatch() { total_ += now() - start_; }
+
+ private:
+  double& total_;
+  double start_;
+};
+
+/// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
+std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash, uint64_t seed,
+                                 int64_t epoch) {
+  std::vector<uint64_t> key(table.size());
+  const uint64_t base = hash_combine(hash_combine(seed, 0x6f72646572), static_cast<uint64_t>(epoch));
+  for (int64_t i = 0; i < table.size(); ++i) {
+    key[i] = hash_combine(hash_combine(base, entity_hash[table.seeds[i].row]), static_cast<uint64_t>(table.seeds[i].time));
+  }
+  std::vector<int64_t> order(table.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return key[a] < key[b]; });
+  return order;
+}
+
+}  // namespace
+
+/// A run of a batch's distinct rows of one table, and its encoding with the graph behind it.
+struct Trainer::Part {
+  int64_t table, begin, count;
+  at::Tensor encoding;
+};
+
+Trainer::Trainer(const Network& network, const ModelContext& context, const LossEntry& loss, OutputScale scale,
+                 TrainOptions options, ThreadPool& threads)
+    : network_(network), context_(context), loss_(loss), scale_(scale), options_(options), threads_(threads),
+      adam_(network.parameters().tensors(), options.adam) {
+  CENOTE_CHECK(options_.batch % kShardSeeds == 0, bad_input, "option 'batch': {} is not a multiple of {}",
+               options_.batch, kShardSeeds);
+}
+
+std::vector<Trainer::Part> Trainer::encode_parts(const Batch& batch) const {
+  std::vector<Part> parts;
+  for (size_t table = 0; table < batch.rows.size(); ++table) {
+    const auto rows = static_cast<int64_t>(batch.rows[table].size());
+    for (int64_t begin = 0; begin < rows; begin += kPartRows) {
+      parts.push_back({static_cast<int64_t>(table), begin, std::min(kPartRows, rows - begin), {}});
+    }
+  }
+  return parts;
+}
+
+/// Encodes the distinct rows of a batch: one tensor a table, without a graph; the parts keep theirs.
+std::vector<at::Tensor> Trainer::encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass,
+                                        bool keep_graph) {
+  threads_.parallel_for(static_cast<int64_t>(parts.size()), [&](int64_t i) {
+    const at::AutoGradMode mode(keep_graph);
+    Part& part = parts[i];
+    const std::span<const int64_t> rows(batch.rows[part.table]);
+    part.encoding = network_.encode(part.table, rows.subspan(part.begin, part.count), pass);
+  });
+  std::vector<at::Tensor> encodings(batch.rows.size());
+  const at::AutoGradMode mode(false);
+  for (Part& part : parts) {
+    at::Tensor& whole = encodings[part.table];
+    if (!whole.defined()) {
+      whole = at::empty({static_cast<int64_t>(batch.rows[part.table].size()), part.encoding.size(1)},
+                        part.encoding.options().requires_grad(false));
+    }
+    whole.narrow(0, part.begin, part.count).copy_(part.encoding);
+    if (!keep_graph) part.encoding = at::Tensor();
+  }
+  return encodings;
+}
+
+at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard, const std::vector<at::Tensor>& encodings,
+                                 const Pass& pass) const {
+  std::vector<at::Tensor> x(encodings.size());
+  for (size_t table = 0; table < encodings.size(); ++table) {
+    if (encodings[table].defined() && !batch.places[shard][table]->empty()) {
+      x[table] = gather_rows(encodings[table], batch.places[shard][table]);
+    }
+  }
+  return network_.forward(batch.shards[shard], std::move(x), pass);
+}
+
+/// One update. Returns the sum of the seeds' losses.
+double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step,
+                     TrainReport& report) {
+  const Pass pass{true, hash_combine(options_.seed, step)};
+  const auto& parameters = network_.parameters().tensors();
+  std::vector<Part> parts = encode_parts(batch);
+  std::vector<at::Tensor> encodings;
+  {
+    const Stopwatch watch(report.seconds_encode);
+    encodings = encode(batch, parts, pass, true);
+  }
+
+  // Each shard: forward, loss, gradients of the parameters and of the encodings it used.
+  const auto shards = static_cast<int64_t>(batch.shards.size());
+  const int64_t seeds = static_cast<int64_t>(label.size()) / width;
+  ShardGradients gradients(shards, parameters.size(), encodings.size());
+  std::vector<double> loss_sum(shards, 0.0);
+  {
+    const Stopwatch watch(report.seconds_layers);
+    threads_.parallel_for(shards, [&](int64_t shard) {
+      const at::AutoGradMode mode(true);
+      std::vector<at::Tensor> inputs = parameters, leaves(encodings.size());
+      for (size_t table = 0; table < encodings.size(); ++table) {
+        if (!encodings[table].defined()) continue;
+        leaves[table] = encodings[table].detach().requires_grad_();
+        inputs.push_back(leaves[table]);
+      }
+      const at::Tensor output = shard_output(batch, shard, leaves, pass);
+      const int64_t first = shard * kShardSeeds;
+      const at::Tensor target = label_tensor(label, width, first, output.size(0), output.scalar_type());
+      const at::Tensor losses = loss_.loss(output, target);
+      loss_sum[shard] = sum_in_order(losses);
+      auto found = torch::autograd::grad({losses}, inputs, {mean_weights(losses, seeds)}, std::nullopt, false, true);
+      gradients.take(shard, std::move(found), leaves);
+    });
+  }
+  double total = 0;
+  for (const double loss : loss_sum) total += loss;
+  CENOTE_CHECK(std::isfinite(total), bad_input,
+               "the loss is not finite at step {}; a smaller learning rate (--set lr=...) may help", step);
+
+  const Stopwatch watch(report.seconds_backward);
+  gradients.reduce(threads_);
+  std::vector<std::vector<at::Tensor>> of_part(parts.size());
+  threads_.parallel_for(static_cast<int64_t>(parts.size()), [&](int64_t i) {
+    Part& part = parts[i];
+    const at::Tensor& whole = gradients.encodings[part.table];
+    if (!whole.defined() || !part.encoding.requires_grad()) return;
+    of_part[i] = torch::autograd::grad({part.encoding}, parameters, {whole.narrow(0, part.begin, part.count)},
+                                       std::nullopt, false, true);
+    part.encoding = at::Tensor();
+  });
+  const auto all = add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
+  const Stopwatch update(report.seconds_update);
+  adam_.step(all, options_.adam.learning_rate, threads_);
+  return total;
+}
+
+std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks& hooks) {
+  BatchSampler sampler(context_.graph, context_.entity_table, network_.sampler(), threads_);
+  const auto count = static_cast<int64_t>(seeds.size());
+  std::vector<double> out;
+  const double start = now();
+  for (int64_t begin = 0; begin < count; begin += kPredictSeeds) {
+    if (hooks.is_cancelled()) fail(ErrorCode::cancelled, "interrupted after {} of {} predictions", begin, count);
+    const std::vector<Seed> some(seeds.begin() + begin, seeds.begin() + std::min(count, begin + kPredictSeeds));
+    const Batch batch = sampler.sample(some, kPredictEpoch);
+    std::vector<Part> parts = encode_parts(batch);
+    const auto encodings = encode(batch, parts, {}, false);
+    std::vector<std::vector<double>> of_shard(batch.shards.size());
+    threads_.parallel_for(static_cast<int64_t>(batch.shards.size()), [&](int64_t shard) {
+      const at::AutoGradMode mode(false);
+      at::Tensor output = shard_output(batch, shard, encodings, {});
+      of_shard[shard] = to_numbers(loss_.predict(output));
+    });
+    for (const auto& part : of_shard) out.insert(out.end(), part.begin(), part.end());
+    Progress progress;
+    progress.phase = "predict";
+    progress.done = std::min(count, begin + kPredictSeeds);
+    progress.total = count;
+    progress.rows_per_second = static_cast<double>(progress.done) / std::max(1e-9, now() - start);
+    progress.seconds_left = static_cast<double>(count - progress.done) / progress.rows_per_second;
+    hooks.report(progress);
+  }
+  if (context_.task_type == TaskType::regression) {
+    for (double& value : out) value = std::clamp(value * scale_.scale + scale_.shift, scale_.low, scale_.high);
+  }
+  return out;
+}
+
+TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const Judge& judge,
+                           const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
+                           const Hooks& hooks) {
+  TrainReport report;
+  TrainState state;
+  state.fingerprint = fingerprint;
+  state.names = network_.parameters().names();
+  state.weights = network_.parameters().tensors();
+  for (auto& weight : state.weights) weight = weight.detach();  // the same storage
+  state.first = adam_.first();
+  state.second = adam_.second();
+  for (const auto& weight : state.weights) state.best.push_back(weight.clone());
+  if (resume && !checkpoint.empty() && std::filesystem::exists(checkpoint)) {
+    read_checkpoint(checkpoint, state);
+    adam_.steps = state.steps;
+  }
+
+  // One batch is sampled in the background while the last one is worked on.
+  ThreadPool sampling(1);
+  BatchSampler sampler(context_.graph, context_.entity_table, network_.sampler(), sampling);
+  const auto& entity_hash = context_.graph.store.tables[context_.entity_table].key_hash;
+  const int64_t steps = std::min(options_.max_steps, (train.size() + options_.batch - 1) / options_.batch);
+  const double start = now();
+  int64_t steps_done = 0;
+  for (int64_t epoch = state.epoch + 1; epoch <= options_.epochs; ++epoch) {
+    if (options_.patience > 0 && state.epoch - state.best_epoch >= options_.patience) break;
+    const double epoch_start = now();
+    const auto order = epoch_order(train, entity_hash, options_.seed, epoch);
+    struct Sampled {
+      Batch batch;
+      std::vector<double> label;
+      double seconds = 0;
+    };
+    const auto sample_step = [&](int64_t step) {
+      Sampled sampled;
+      const Stopwatch watch(sampled.seconds);
+      std::vector<Seed> seeds;
+      for (int64_t i = step * options_.batch; i < std::min(train.size(), (step + 1) * options_.batch); ++i) {
+        seeds.push_back(train.seeds[order[i]]);
+        for (int64_t w = 0; w < train.width; ++w) {
+          const double value = train.label[order[i] * train.width + w];
+          sampled.label.push_back(context_.task_type == TaskType::regression ? (value - scale_.shift) / scale_.scale : value);
+        }
+      }
+      sampled.batch = sampler.sample(seeds, static_cast<uint64_t>(epoch));
+      return sampled;
+    };
+    double loss = 0;
+    int64_t seen = 0;
+    auto next = std::async(std::launch::async, sample_step, 0);
+    for (int64_t step_index = 0; step_index < steps; ++step_index) {
+      const double waiting = now();
+      const Sampled sampled = next.get();
+      report.seconds_wait += now() - waiting;
+      if (step_index + 1 < steps) next = std::async(std::launch::async, sample_step, step_index + 1);
+      if (hooks.is_cancelled()) {
+        if (next.valid()) next.wait();
+        fail(ErrorCode::cancelled, "interrupted in epoch {} of {}; {}", epoch, options_.epochs,
+             state.epoch > 0 ? fmt::format("the checkpoint holds epoch {}, --resume goes on from there", state.epoch)
+                             : std::string("no epoch was finished"));
+      }
+      loss += step(sampled.batch, sampled.label, train.width, static_cast<uint64_t>(adam_.steps) + 1, report);
+      report.seconds_sample += sampled.seconds;
+      report.links += sampled.batch.links();
+      report.occurrences += sampled.batch.occurrences();
+      report.distinct_rows += sampled.batch.distinct_rows();
+      const auto batch_seeds = static_cast<int64_t>(sampled.label.size()) / train.width;
+      report.seeds += batch_seeds;
+      seen += batch_seeds;
+      ++steps_done;
+      Progress progress;
+      progress.phase = "train";
+      progress.done = step_index + 1;
+      progress.total = steps;
+      progress.epoch = epoch;
+      progress.epochs = options_.epochs;
+      progress.loss = loss / static_cast<double>(seen);
+      progress.metric = judge.name;
+      if (state.best_epoch > 0) progress.metric_value = state.best_metric;
+      progress.rows_per_second = static_cast<double>(report.seeds) / (now() - start);
+      const int64_t steps_left = (options_.epochs - epoch) * steps + steps - step_index - 1;
+      progress.seconds_left = (now() - start) / static_cast<double>(steps_done) * static_cast<double>(steps_left);
+      hooks.report(progress);
+    }
+
+    double metric = 0;
+    {
+      const Stopwatch watch(report.seconds_validate);
+      Hooks quiet;
+      quiet.cancelled = hooks.cancelled;
+      metric = judge.value(predict(val.seeds, quiet));
+    }
+    const bool better = std::isfinite(metric) &&
+                        (state.best_epoch == 0 || (judge.higher_is_better ? metric > state.best_metric : metric < state.best_metric));
+    if (better) {
+      state.best_epoch = epoch;
+      state.best_metric = metric;
+      for (size_t i = 0; i < state.best.size(); ++i) state.best[i].copy_(state.weights[i]);
+    }
+    state.epoch = epoch;
+    state.steps = adam_.steps;
+    if (!checkpoint.empty()) write_checkpoint(checkpoint, state);
+    report.epoch_seconds.push_back(now() - epoch_start);
+    report.log.push_back({epoch, loss / static_cast<double>(std::max<int64_t>(1, seen)), metric, now() - epoch_start});
+    Progress progress;
+    progress.phase = "train";
+    progress.done = progress.total = steps;
+    progress.epoch = epoch;
+    progress.epochs = options_.epochs;
+    progress.epoch_finished = true;
+    progress.loss = report.log.back().loss;
+    progress.metric = judge.name;
+    progress.metric_value = metric;
+    progress.rows_per_second = static_cast<double>(report.seeds) / (now() - start);
+    progress.seconds_left = (now() - start) / static_cast<double>(report.epoch_seconds.size()) * static_cast<double>(options_.epochs - epoch);
+    hooks.report(progress);
+  }
+  if (state.best_epoch > 0) {
+    for (size_t i = 0; i < state.best.size(); ++i) state.weights[i].copy_(state.best[i]);
+  }
+  report.best_epoch = state.best_epoch;
+  report.best_metric = state.best_metric;
+  report.epochs = state.epoch;
+  return report;
+}
+
+}  // namespace cenote

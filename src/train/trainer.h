@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training loop: batches of shards, gradients added in a fixed order, the best epoch kept.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cenote/hooks.h"
+#include "loss/loss.h"
+#include "model/model.h"
+#include "train/optimizer.h"
+
+namespace cenote {
+
+struct TrainOptions {
+  int64_t epochs = 10;
+  int64_t batch = 512;           // seeds; a multiple of kShardSeeds
+  int64_t max_steps = 2000;      // per epoch
+  int64_t patience = 0;          // epochs without a better validation metric before stopping; 0: never
+  AdamOptions adam;
+  uint64_t seed = 0;
+};
+
+/// From the head's numbers to predictions: regression works on (label - shift) / scale and clamps.
+struct OutputScale {
+  double shift = 0, scale = 1;
+  double low = -1e300, high = 1e300;
+};
+
+/// What training did, besides the weights.
+struct TrainReport {
+  int64_t best_epoch = 0;        // 1-based; 0: none was better than nothing
+  double best_metric = 0;
+  int64_t epochs = 0;            // run in all, those of an interrupted run included
+  int64_t seeds = 0, links = 0, occurrences = 0, distinct_rows = 0;   // of this process
+  double seconds_sample = 0, seconds_encode = 0, seconds_layers = 0, seconds_backward = 0, seconds_update = 0,
+         seconds_validate = 0, seconds_wait = 0;
+  std::vector<double> epoch_seconds;
+  struct Epoch {
+    int64_t epoch;
+    double loss, metric, seconds;
+  };
+  std::vector<Epoch> log;
+};
+
+/// Trains a network and predicts with it.
+///
+/// The bytes of the weights depend on the data, the options and the seed number alone: shards hold a fixed
+/// number of seeds, encoder parts a fixed number of rows, both are added along a fixed tree, and no
+/// operation is split between threads.
+/// Threads    one call at a time; REQUIRES every worker of the pool to run torch with one thread.
+class Trainer {
+ public:
+  Trainer(const Network& network, const ModelContext& context, const LossEntry& loss, OutputScale scale,
+          TrainOptions options, ThreadPool& threads);
+
+  /// The value of the metric that decides on validation predictions, and whether higher is better.
+  struct Judge {
+    std::string name;
+    bool higher_is_better = true;
+    std::function<double(const std::vector<double>& prediction)> value;
+  };
+
+  /// Trains; the network holds the best epoch's weights afterwards. After every epoch a checkpoint is
+  /// written to `checkpoint` (empty: none); with `resume` it is read first if it is there, and the result
+  /// is, byte for byte, that of a run that was never interrupted.
+  /// Errors    cancelled (a checkpoint of the last finished epoch remains), io, bad_input for a checkpoint
+  ///           of another run; bad_input when the loss is not finite.
+  TrainReport train(const SeedTable& train, const SeedTable& val, const Judge& judge,
+                    const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
+                    const Hooks& hooks);
+
+  /// [seeds, outputs], in the seeds' order, as metrics take them.
+  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks);
+
+ private:
+  struct Part;
+  double step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, TrainReport& report);
+  std::vector<Part> encode_parts(const Batch& batch) const;
+  std::vector<at::Tensor> encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass, bool keep_graph);
+  at::Tensor shard_output(const Batch& batch, int64_t shard, const std::vector<at::Tensor>& encodings,
+                          const Pass& pass) const;
+
+  const Network& network_;
+  const ModelContext& context_;
+  const LossEntry& loss_;
+  OutputScale scale_;
+  TrainOptions options_;
+  ThreadPool& threads_;
+  Adam adam_;
+};
+
+}  // namespace cenote
