@@ -45,8 +45,8 @@ std::vector<int64_t> needed_columns(const Schema& schema, const Table& table) {
   return needed;
 }
 
-StoredTable load_table(const Snapshot& snapshot, const Table& table, const Hooks& hooks) {
-  const auto needed = needed_columns(snapshot.schema(), table);
+StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Table& table, const Hooks& hooks) {
+  const auto needed = needed_columns(schema, table);
   std::vector<std::string> names;
   for (const auto c : needed) names.push_back(table.columns[c].name);
   std::vector<ColumnData> raw = snapshot.read_columns(table.name, names);
@@ -112,9 +112,8 @@ StoredTable load_table(const Snapshot& snapshot, const Table& table, const Hooks
 
 }  // namespace
 
-ColumnStore load_columns(const Snapshot& snapshot, const Hooks& hooks) {
+ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema, const Hooks& hooks) {
   ColumnStore store;
-  const Schema& schema = snapshot.schema();
   for (const Table& table : schema.tables) {
     Progress progress;
     progress.phase = "load";
@@ -122,7 +121,7 @@ ColumnStore load_columns(const Snapshot& snapshot, const Hooks& hooks) {
     progress.total = static_cast<int64_t>(schema.tables.size());
     hooks.report(progress);
     if (hooks.is_cancelled()) fail(ErrorCode::cancelled, "interrupted while loading table '{}'", table.name);
-    store.tables.push_back(load_table(snapshot, table, hooks));
+    store.tables.push_back(load_table(snapshot, schema, table, hooks));
   }
   return store;
 }

@@ -28,9 +28,9 @@ struct ColumnStore {
   std::vector<StoredTable> tables;     // as in the schema
 };
 
-/// Reads every column whose type is not `ignored`, and all keys and time columns.
+/// Reads, as `schema` has it (the snapshot's own, or that of a model), every column whose type is not `ignored`, and all keys and time columns.
 /// Warnings  null times, counted.
-ColumnStore load_columns(const Snapshot& snapshot, const Hooks& hooks);
+ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema, const Hooks& hooks);
 
 /// From key values to rows of a table: open addressing over hashes, values compared on a hit.
 ///

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/check.h"
+#include "cenote/predict.h"
+#include "engine/prepared.h"
+#include "engine/run_folder.h"
+#include "engine/trained.h"
+#include "metric/metric.h"
+
+namespace cenote {
+
+EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
+  const OpenRun run = open_run(options.run);
+  const auto threads = make_threads(options.run.threads);
+  const auto prepared = prepare_use(run.source, run.model, run.protocol, *threads, hooks);
+  const SeedTable& split = prepared->split(options.split);
+  CENOTE_CHECK(split.size() > 0, bad_input, "split '{}' of task '{}' has no labels in this database", options.split,
+               prepared->task.name);
+  Trained trained(*prepared, run.model, *threads);
+  trained.load(run.model);
+  const std::vector<double> prediction = trained.predict(split.seeds, hooks);
+
+  EvaluateResult out;
+  out.task = prepared->task.name;
+  out.model = run.model.model;
+  out.split = options.split;
+  out.protocol = to_string(run.protocol);
+  out.seed = run.model.seed;
+  out.rows = split.size();
+  std::vector<int64_t> entity;
+  for (const Seed& seed : split.seeds) entity.push_back(seed.row);
+  const MetricInput input{prediction, split.label, prepared->outputs()};
+  const std::string type(to_string(prepared->task.type));
+  for (const auto& [name, metric] : metric_registry()) {
+    if (std::find(metric.task_types.begin(), metric.task_types.end(), type) == metric.task_types.end()) continue;
+    const Interval interval = bootstrap(metric, input, entity, run.model.seed);
+    out.metrics.push_back({name, interval.value, interval.low, interval.high});
+  }
+  return out;
+}
+
+}  // namespace cenote

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cenote/fit.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/check.h"
+#include "base/files.h"
+#include "base/hash.h"
+#include "base/time.h"
+#include "engine/prepared.h"
+#include "engine/run_folder.h"
+#include "engine/trained.h"
+#include "metric/metric.h"
+
+namespace cenote {
+namespace {
+
+/// What a checkpoint must agree with to be continued: everything that decides the weights.
+std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
+  uint64_t hash = hash_bytes(schema_to_json(model.schema).dump());
+  const auto add = [&](std::string_view text) { hash = hash_combine(hash, hash_bytes(text)); };
+  add(task_to_json(model.task).dump());
+  add(model.model);
+  for (const auto* pairs : {&model.model_options, &model.train_options}) {
+    for (const auto& [name, value] : *pairs) {
+      add(name);
+      if (name != "epochs") add(value);  // a run may be resumed for more epochs
+    }
+  }
+  add(fmt::format("{} {} {}", model.seed, to_string(model.protocol), to_string(model.as_of)));
+  add(model.encoders.dump());
+  for (const SeedTable* table : {&prepared.train, &prepared.val}) {
+    for (int64_t i = 0; i < table->size(); ++i) {
+      hash = hash_combine(hash, static_cast<uint64_t>(table->seeds[i].row * 1'000'003 + table->seeds[i].time));
+    }
+    for (const double label : table->label) hash = hash_combine(hash, static_cast<uint64_t>(label * 65536));
+  }
+  for (const StoredTable& table : prepared.graph.store.tables) {
+    for (const uint64_t key : table.key_hash) hash = hash_combine(hash, key);
+  }
+  return fmt::format("{:016x}", hash);
+}
+
+nlohmann::json run_json(const FitOptions& options) {
+  const auto absolute = [](const std::string& path) {
+    if (path.empty() || path.find("://") != std::string::npos) return without_password(path);
+    return std::filesystem::absolute(path).lexically_normal().string();
+  };
+  return {{"source", absolute(options.source.source)},
+          {"manifest", absolute(options.source.manifest)},
+          {"on_duplicate_key", options.source.on_duplicate_key},
+          {"val_timestamp", options.source.val_timestamp},
+          {"test_timestamp", options.source.test_timestamp},
+          {"task", options.task},
+          {"model", options.model},
+          {"cenote", CENOTE_VERSION}};
+}
+
+void add_counters(const TrainReport& report, FitResult& result) {
+  if (report.epoch_seconds.empty()) return;
+  auto sorted = report.epoch_seconds;
+  std::sort(sorted.begin(), sorted.end());
+  double total = 0;
+  for (const double seconds : sorted) total += seconds;
+  const double train_seconds = report.seconds_encode + report.seconds_layers + report.seconds_backward + report.seconds_wait;
+  result.seconds.insert(result.seconds.end(),
+                        {{"train", total}, {"train.encode", report.seconds_encode}, {"train.layers", report.seconds_layers},
+                         {"train.backward", report.seconds_backward - report.seconds_update},
+                         {"train.update", report.seconds_update}, {"train.wait_for_samples", report.seconds_wait},
+                         {"train.sample_in_background", report.seconds_sample}, {"train.validate", report.seconds_validate}});
+  result.counters = {{"epoch_seconds_median", sorted[sorted.size() / 2]},
+                     {"epoch_seconds_min", sorted.front()},
+                     {"epoch_seconds_max", sorted.back()},
+                     {"seeds_per_second", static_cast<double>(report.seeds) / train_seconds},
+                     {"links_per_second", static_cast<double>(report.links) / train_seconds},
+                     {"rows_used", static_cast<double>(report.occurrences)},
+                     {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)}};
+}
+
+nlohmann::json result_json(const FitResult& result) {
+  nlohmann::json seconds = nlohmann::json::object(), counters = nlohmann::json::object();
+  for (const auto& [name, value] : result.seconds) seconds[name] = value;
+  for (const auto& [name, value] : result.counters) counters[name] = value;
+  return {{"task", result.task}, {"model", result.model}, {"protocol", result.protocol},
+          {"validation", {{"metric", result.metric}, {"value", result.best_metric}}},
+          {"best_epoch", result.best_epoch}, {"epochs", result.epochs}, {"parameters", result.parameters},
+          {"seconds", seconds}, {"counters", counters}};
+}
+
+}  // namespace
+
+FitResult fit(const FitOptions& options, const Hooks& hooks) {
+  CENOTE_CHECK(!options.out.empty(), bad_input, "fit needs a run folder to write to (--out)");
+  const Protocol protocol = parse_protocol(options.protocol);
+  const AsOf as_of = parse_as_of(options.as_of);
+  const OptionPair chosen = apply_options(options.model, options.set);
+  const auto threads = make_threads(options.threads);
+  const auto prepared = prepare_training(options.source, options.task, protocol, as_of, *threads, hooks);
+
+  ModelFile model;
+  model.schema = prepared->schema;
+  model.task = prepared->task;
+  model.classes = prepared->labels.classes;
+  model.model = options.model;
+  model.model_options = chosen.model.to_text();
+  model.train_options = chosen.train.to_text();
+  model.seed = options.seed;
+  model.protocol = protocol;
+  model.as_of = as_of;
+  model.last_training_time = prepared->labels.last_training_time;
+  if (prepared->task.type == TaskType::regression) model.scale = regression_scale(prepared->train.label);
+  model.encoders = nlohmann::json::array();
+  for (const TableEncoder& encoder : prepared->encoders) model.encoders.push_back(encoder.save());
+
+  const RunPaths paths(options.out);
+  std::error_code error;
+  std::filesystem::create_directories(paths.folder, error);
+  CENOTE_CHECK(!error, io, "cannot make the run folder '{}': {}", options.out, error.message());
+  const FileLock lock(paths.lock);
+  write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
+
+  Trained trained(*prepared, model, *threads);
+  std::string log;
+  const TrainReport report = trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
+  for (const auto& epoch : report.log) {
+    nlohmann::json line = {{"epoch", epoch.epoch}, {"loss", epoch.loss}, {prepared->task.metric, epoch.metric}, {"seconds", epoch.seconds}};
+    log += line.dump() + "\n";
+  }
+  trained.save(model);
+  write_model(paths.model, model);
+
+  FitResult result;
+  result.run = options.out;
+  result.model = options.model;
+  result.task = prepared->task.name;
+  result.protocol = options.protocol;
+  result.metric = prepared->task.metric;
+  result.best_epoch = report.best_epoch;
+  result.epochs = report.epochs;
+  result.best_metric = report.best_metric;
+  result.parameters = trained.parameter_count();
+  result.seconds = prepared->seconds;
+  add_counters(report, result);
+  write_file_atomically(paths.log, log);
+  write_file_atomically(paths.metrics, result_json(result).dump(2) + "\n");
+  return result;
+}
+
+}  // namespace cenote

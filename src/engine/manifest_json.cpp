@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Schema and task as JSON, for model files. What is read is checked: a model file may come from anywhere.
+#include "base/check.h"
+#include "engine/model_file.h"
+
+namespace cenote {
+namespace {
+
+using nlohmann::json;
+
+StorageType parse_storage(const std::string& text) {
+  for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8, StorageType::boolean, StorageType::time}) {
+    if (to_string(type) == text) return type;
+  }
+  fail(ErrorCode::bad_input, "model: unknown storage type '{}'", text);
+}
+
+template <class Enum>
+Enum parse_enum(const std::string& text, std::initializer_list<Enum> values, std::string_view what) {
+  for (const Enum value : values) {
+    if (to_string(value) == text) return value;
+  }
+  fail(ErrorCode::bad_input, "model: unknown {} '{}'", what, text);
+}
+
+void check_named(const Table& table, const std::vector<std::string>& columns) {
+  for (const auto& column : columns) {
+    CENOTE_CHECK(table.find_column(column) >= 0, bad_input, "model: table '{}' has no column '{}'", table.name, column);
+  }
+}
+
+}  // namespace
+
+json schema_to_json(const Schema& schema) {
+  json tables = json::array(), links = json::array();
+  for (const Table& table : schema.tables) {
+    json columns = json::array();
+    for (const Column& column : table.columns) {
+      columns.push_back({{"name", column.name}, {"storage", to_string(column.storage)}, {"type", to_string(column.type)}});
+    }
+    tables.push_back({{"name", table.name},
+                      {"columns", columns},
+                      {"primary_key", table.primary_key},
+                      {"time_column", table.time_column}});
+  }
+  for (const Link& link : schema.links) {
+    links.push_back({{"from", link.from_table}, {"from_columns", link.from_columns}, {"to", link.to_table}, {"to_columns", link.to_columns}});
+  }
+  return {{"name", schema.name}, {"tables", tables}, {"links", links}};
+}
+
+Schema schema_from_json(const json& in) {
+  Schema out;
+  out.name = in.at("name").get<std::string>();
+  for (const auto& item : in.at("tables")) {
+    Table table;
+    table.name = item.at("name").get<std::string>();
+    for (const auto& entry : item.at("columns")) {
+      Column column;
+      column.name = entry.at("name").get<std::string>();
+      column.storage = parse_storage(entry.at("storage").get<std::string>());
+      column.type = parse_column_type(entry.at("type").get<std::string>());
+      table.columns.push_back(std::move(column));
+    }
+    table.primary_key = item.at("primary_key").get<std::vector<std::string>>();
+    table.time_column = item.at("time_column").get<std::string>();
+    check_named(table, table.primary_key);
+    if (!table.time_column.empty()) check_named(table, {table.time_column});
+    CENOTE_CHECK(out.find_table(table.name) < 0, bad_input, "model: table '{}' is there twice", table.name);
+    out.tables.push_back(std::move(table));
+  }
+  for (const auto& item : in.at("links")) {
+    Link link;
+    link.from_table = item.at("from").get<std::string>();
+    link.from_columns = item.at("from_columns").get<std::vector<std::string>>();
+    link.to_table = item.at("to").get<std::string>();
+    link.to_columns = item.at("to_columns").get<std::vector<std::string>>();
+    CENOTE_CHECK(!link.from_columns.empty() && link.from_columns.size() == link.to_columns.size(), bad_input,
+                 "model: link of '{}' to '{}' pairs {} columns with {}", link.from_table, link.to_table,
+                 link.from_columns.size(), link.to_columns.size());
+    check_named(out.table(link.from_table), link.from_columns);
+    check_named(out.table(link.to_table), link.to_columns);
+    out.links.push_back(std::move(link));
+  }
+  return out;
+}
+
+json task_to_json(const Task& task) {
+  json removed = json::array();
+  for (const auto& [table, column] : task.remove_columns) removed.push_back({table, column});
+  return {{"name", task.name},
+          {"kind", to_string(task.kind)},
+          {"type", to_string(task.type)},
+          {"entity_table", task.entity_table},
+          {"entity_column", task.entity_column},
+          {"target_column", task.target_column},
+          {"time_column", task.time_column},
+          {"horizon", task.horizon},
+          {"num_eval_timestamps", task.num_eval_timestamps},
+          {"sql", task.sql},
+          {"remove_columns", removed},
+          {"metric", task.metric},
+          {"val_timestamp", task.val_timestamp},
+          {"test_timestamp", task.test_timestamp}};
+}
+
+Task task_from_json(const json& in) {
+  Task out;
+  out.name = in.at("name").get<std::string>();
+  out.kind = parse_enum(in.at("kind").get<std::string>(), {TaskKind::forecast, TaskKind::autocomplete, TaskKind::external}, "task kind");
+  out.type = parse_enum(in.at("type").get<std::string>(),
+                        {TaskType::binary_classification, TaskType::regression, TaskType::multiclass_classification,
+                         TaskType::multilabel_classification, TaskType::link_prediction}, "task type");
+  out.entity_table = in.at("entity_table").get<std::string>();
+  out.entity_column = in.at("entity_column").get<std::string>();
+  out.target_column = in.at("target_column").get<std::string>();
+  out.time_column = in.at("time_column").get<std::string>();
+  out.horizon = in.at("horizon").get<int64_t>();
+  out.num_eval_timestamps = in.at("num_eval_timestamps").get<int64_t>();
+  out.sql = in.at("sql").get<std::string>();
+  for (const auto& pair : in.at("remove_columns")) {
+    out.remove_columns.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
+  }
+  out.metric = in.at("metric").get<std::string>();
+  out.val_timestamp = in.at("val_timestamp").get<int64_t>();
+  out.test_timestamp = in.at("test_timestamp").get<int64_t>();
+  return out;
+}
+
+}  // namespace cenote

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/model_file.h"
+
+#include "base/check.h"
+#include "base/options.h"
+
+namespace cenote {
+namespace {
+
+constexpr int kVersion = 1;
+using nlohmann::json;
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+json pairs_to_json(const TextPairs& pairs) {
+  json out = json::array();
+  for (const auto& [name, value] : pairs) out.push_back({name, value});
+  return out;
+}
+
+TextPairs pairs_from_json(const json& array) {
+  TextPairs out;
+  for (const auto& pair : array) out.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
+  return out;
+}
+
+}  // namespace
+
+void write_model(const std::filesystem::path& path, const ModelFile& model) {
+  json manifest = {{"version", kVersion},
+                   {"schema", schema_to_json(model.schema)},
+                   {"task", task_to_json(model.task)},
+                   {"classes", model.classes},
+                   {"model", model.model},
+                   {"model_options", pairs_to_json(model.model_options)},
+                   {"train_options", pairs_to_json(model.train_options)},
+                   {"seed", model.seed},
+                   {"protocol", to_string(model.protocol)},
+                   {"as_of", to_string(model.as_of)},
+                   {"last_training_time", model.last_training_time},
+                   {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
+                   {"encoders", model.encoders},
+                   {"estimator", model.estimator}};
+  SafeTensors file;
+  file.metadata["cenote_model"] = manifest.dump();
+  file.tensors = model.tensors;
+  write_safetensors(path, file);
+}
+
+ModelFile read_model(const std::filesystem::path& path) {
+  SafeTensors file = read_safetensors(path);
+  const auto found = file.metadata.find("cenote_model");
+  CENOTE_CHECK(found != file.metadata.end(), bad_input, "{}: is a safetensors file, but no Cenote model", path.string());
+  ModelFile out;
+  try {
+    const json manifest = json::parse(found->second);
+    const int version = manifest.at("version").get<int>();
+    CENOTE_CHECK(version == kVersion, unsupported, "{}: model format {}, this program reads {}", path.string(), version,
+                 kVersion);
+    out.schema = schema_from_json(manifest.at("schema"));
+    out.task = task_from_json(manifest.at("task"));
+    out.classes = manifest.at("classes").get<std::vector<std::string>>();
+    out.model = manifest.at("model").get<std::string>();
+    out.model_options = pairs_from_json(manifest.at("model_options"));
+    out.train_options = pairs_from_json(manifest.at("train_options"));
+    out.seed = manifest.at("seed").get<uint64_t>();
+    out.protocol = parse_protocol(manifest.at("protocol").get<std::string>());
+    out.as_of = parse_as_of(manifest.at("as_of").get<std::string>());
+    out.last_training_time = manifest.at("last_training_time").get<int64_t>();
+    const auto scale = manifest.at("scale").get<std::vector<double>>();
+    CENOTE_CHECK(scale.size() == 4 && scale[1] > 0, bad_input, "{}: the output scale is damaged", path.string());
+    out.scale = {scale[0], scale[1], scale[2], scale[3]};
+    out.encoders = manifest.at("encoders");
+    out.estimator = manifest.at("estimator");
+  } catch (const json::exception& error) {
+    fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(), error.what());
+  }
+  CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(), bad_input,
+               "{}: {} tables, but encoders of {}", path.string(), out.schema.tables.size(), out.encoders.size());
+  out.tensors = std::move(file.tensors);
+  return out;
+}
+
+void check_schema_fits(const Schema& model, const Schema& database) {
+  for (const Table& table : model.tables) {
+    const int64_t position = database.find_table(table.name);
+    CENOTE_CHECK(position >= 0, bad_schema, "the model was trained with table '{}'; {}", table.name,
+                 choices_hint(table.name, database.table_names()));
+    const Table& present = database.tables[position];
+    for (const Column& column : table.columns) {
+      if (column.type == ColumnType::ignored) continue;
+      const int64_t c = present.find_column(column.name);
+      CENOTE_CHECK(c >= 0, bad_schema, "table '{}' has no column '{}', which the model was trained with", table.name,
+                   column.name);
+      CENOTE_CHECK(present.columns[c].storage == column.storage, bad_schema,
+                   "column '{}.{}' holds {} values, the model was trained with {}", table.name, column.name,
+                   to_string(present.columns[c].storage), to_string(column.storage));
+    }
+  }
+}
+
+}  // namespace cenote

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The model file: one safetensors file whose metadata holds everything needed to use the model.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/safetensors.h"
+#include "graph/seeds.h"
+#include "task/task.h"
+#include "train/trainer.h"
+
+namespace cenote {
+
+/// Everything but the database. Holds no source path, user or date, so equal trainings give equal bytes.
+struct ModelFile {
+  Schema schema;                       // with the column types of training
+  Task task;
+  std::vector<std::string> classes;
+  std::string model;
+  std::vector<std::pair<std::string, std::string>> model_options, train_options;
+  uint64_t seed = 0;
+  Protocol protocol = Protocol::rolling;
+  AsOf as_of = AsOf::inclusive;
+  int64_t last_training_time = 0;
+  OutputScale scale;
+  nlohmann::json encoders;             // by table, in schema order
+  nlohmann::json estimator;            // state of a model without parameters; null for networks
+  std::vector<std::pair<std::string, RawTensor>> tensors;
+};
+
+void write_model(const std::filesystem::path& path, const ModelFile& model);
+/// Reads and checks: every size, every index, every name. Runs nothing.
+/// Errors    bad_input naming the file and the field; unsupported for a newer format version.
+ModelFile read_model(const std::filesystem::path& path);
+
+nlohmann::json schema_to_json(const Schema& schema);
+Schema schema_from_json(const nlohmann::json& json);
+nlohmann::json task_to_json(const Task& task);
+Task task_from_json(const nlohmann::json& json);
+
+/// Errors    bad_schema if a table or column that the model uses is gone or holds another type of value.
+void check_schema_fits(const Schema& model, const Schema& database);
+
+}  // namespace cenote

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/prepared.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace cenote {
+namespace {
+
+class Phases {
+ public:
+  Phases(Prepared& prepared, const Hooks& hooks) : prepared_(prepared), hooks_(hooks) {}
+  void begin(const std::string& phase) {
+    end();
+    if (hooks_.is_cancelled()) fail(ErrorCode::cancelled, "interrupted before '{}'", phase);
+    phase_ = phase;
+    start_ = std::chrono::steady_clock::now();
+    Progress progress;
+    progress.phase = phase;
+    hooks_.report(progress);
+  }
+  void end() {
+    if (phase_.empty()) return;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start_;
+    prepared_.seconds.emplace_back(phase_, took.count());
+    phase_.clear();
+  }
+
+ private:
+  Prepared& prepared_;
+  const Hooks& hooks_;
+  std::string phase_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+std::vector<std::string> removed_columns(const Task& task, const std::string& table) {
+  std::vector<std::string> out;
+  for (const auto& [removed_table, column] : task.remove_columns) {
+    if (removed_table == table) out.push_back(column);
+  }
+  return out;
+}
+
+/// Rows of a table, in order of time, up to `last`: a prefix.
+std::vector<int64_t> rows_until(const StoredTable& table, int64_t last) {
+  const auto end = std::upper_bound(table.time.begin(), table.time.end(), last);
+  std::vector<int64_t> rows(static_cast<size_t>(end - table.time.begin()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+/// Classes that training knows; later ones have no output, or later rows would change the model.
+void keep_training_classes(Labels& labels) {
+  double largest = -1;
+  for (const double label : labels.train.label) largest = std::max(largest, label);
+  const auto known = static_cast<size_t>(largest + 1);
+  if (labels.classes.size() > known) labels.classes.resize(known);
+}
+
+/// Class indices of `labels` as those of the model; what the model does not know becomes -1.
+void use_classes_of(const std::vector<std::string>& known, Labels& labels) {
+  std::vector<double> index;
+  for (const auto& name : labels.classes) {
+    const auto at = std::find(known.begin(), known.end(), name);
+    index.push_back(at == known.end() ? -1.0 : static_cast<double>(at - known.begin()));
+  }
+  for (LabelTable* table : {&labels.train, &labels.val, &labels.test}) {
+    for (double& label : table->label) {
+      if (label >= 0 && static_cast<size_t>(label) < index.size()) label = index[static_cast<size_t>(label)];
+    }
+  }
+  labels.classes = known;
+}
+
+void make_split_seeds(Prepared& out, const Hooks& hooks) {
+  const bool autocomplete = out.task.kind == TaskKind::autocomplete;
+  const auto seeds = [&](const LabelTable& labels) {
+    return make_seeds(labels, out.schema, out.graph, out.entity_table, out.visibility, autocomplete, hooks);
+  };
+  out.train = seeds(out.labels.train);
+  out.val = seeds(out.labels.val);
+  out.test = seeds(out.labels.test);
+}
+
+}  // namespace
+
+int64_t Prepared::outputs() const {
+  if (task.type == TaskType::multiclass_classification) return static_cast<int64_t>(labels.classes.size());
+  return labels.train.width;
+}
+
+History Prepared::history() const {
+  History out;
+  out.width = train.width;
+  for (const SeedTable* table : {&train, &val, &test}) {
+    for (const Seed& seed : table->seeds) {
+      out.row.push_back(seed.row);
+      out.time.push_back(seed.time);
+    }
+    out.label.insert(out.label.end(), table->label.begin(), table->label.end());
+  }
+  return out;
+}
+
+ModelContext Prepared::context(uint64_t seed) const {
+  return {graph, codes, entity_table, task.type, task.horizon, outputs(), seed};
+}
+
+const SeedTable& Prepared::split(const std::string& name) const {
+  if (name == "train") return train;
+  if (name == "val") return val;
+  CENOTE_CHECK(name == "test", bad_input, "split '{}' is not known; have: train, val, test", name);
+  return test;
+}
+
+std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task, Protocol protocol,
+                                           AsOf as_of, ThreadPool& threads, const Hooks& hooks) {
+  auto out = std::make_unique<Prepared>();
+  Phases phases(*out, hooks);
+  phases.begin("open");
+  Snapshot snapshot = Snapshot::open(source, hooks);
+  out->task = load_task(task, snapshot);
+  phases.begin("labels");
+  out->labels = make_labels(out->task, snapshot, hooks);
+  if (out->task.type == TaskType::multiclass_classification) keep_training_classes(out->labels);
+  phases.begin("load");
+  snapshot.infer_types(out->labels.last_training_time);
+  out->schema = snapshot.schema();
+  out->dataset = out->schema.name;
+  out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
+  ColumnStore store = load_columns(snapshot, out->schema, hooks);
+  phases.begin("graph");
+  out->graph = build_graph(out->schema, std::move(store), threads);
+  phases.begin("encode");
+  const size_t tables = out->schema.tables.size();
+  out->encoders.resize(tables);
+  out->codes.resize(tables);
+  threads.parallel_for(static_cast<int64_t>(tables), [&](int64_t t) {
+    const Table& table = out->schema.tables[t];
+    const StoredTable& stored = out->graph.store.tables[t];
+    out->encoders[t] = TableEncoder::fit(table, stored.columns, removed_columns(out->task, table.name),
+                                         rows_until(stored, out->labels.last_training_time));
+    out->codes[t] = out->encoders[t].encode(table, stored.columns);
+  });
+  out->visibility = {protocol, as_of, out->task.test_timestamp};
+  make_split_seeds(*out, hooks);
+  phases.end();
+  return out;
+}
+
+std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model, Protocol protocol,
+                                      ThreadPool& threads, const Hooks& hooks) {
+  auto out = std::make_unique<Prepared>();
+  Phases phases(*out, hooks);
+  phases.begin("open");
+  Snapshot snapshot = Snapshot::open(source, hooks);
+  check_schema_fits(model.schema, snapshot.schema());
+  out->schema = model.schema;
+  out->dataset = snapshot.schema().name;
+  out->task = model.task;
+  out->task.folder = (snapshot.folder() / "tasks" / model.task.name).string();
+  phases.begin("labels");
+  out->labels = make_labels(out->task, snapshot, hooks);
+  if (out->task.type == TaskType::multiclass_classification) use_classes_of(model.classes, out->labels);
+  phases.begin("load");
+  ColumnStore store = load_columns(snapshot, out->schema, hooks);
+  for (size_t t = 0; t < out->schema.tables.size(); ++t) out->schema.tables[t].rows = store.tables[t].rows;
+  out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
+  CENOTE_CHECK(out->entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema", out->task.entity_table);
+  phases.begin("graph");
+  out->graph = build_graph(out->schema, std::move(store), threads);
+  phases.begin("encode");
+  for (size_t t = 0; t < out->schema.tables.size(); ++t) {
+    out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
+    out->codes.push_back(out->encoders[t].encode(out->schema.tables[t], out->graph.store.tables[t].columns));
+  }
+  out->visibility = {protocol, model.as_of, out->task.test_timestamp};
+  make_split_seeds(*out, hooks);
+  phases.end();
+  return out;
+}
+
+std::unique_ptr<ThreadPool> make_threads(int threads) {
+  at::set_num_threads(1);
+  return std::make_unique<ThreadPool>(threads > 0 ? threads : available_threads(), [] { at::set_num_threads(1); });
+}
+
+}  // namespace cenote

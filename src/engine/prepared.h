@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a source and a task to everything a model needs: the way of a prediction up to the seeds.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/threads.h"
+#include "encode/detail/table_encoder.h"
+#include "engine/model_file.h"
+#include "graph/seeds.h"
+#include "model/model.h"
+
+namespace cenote {
+
+/// A database and a task in memory. Models refer to its members: it does not move once made.
+struct Prepared {
+  Schema schema;
+  std::string dataset;                   // the database's name
+  Task task;
+  Labels labels;
+  Graph graph;
+  Visibility visibility;
+  int32_t entity_table = 0;
+  std::vector<TableEncoder> encoders;    // by table
+  std::vector<TableCodes> codes;         // by table
+  SeedTable train, val, test;
+  std::vector<std::pair<std::string, double>> seconds;   // by phase
+
+  int64_t outputs() const;               // numbers a model puts out per seed
+  History history() const;               // all labels, for models that look back
+  ModelContext context(uint64_t seed) const;
+  const SeedTable& split(const std::string& name) const;   // Errors bad_input
+};
+
+/// For training: column types, statistics and vocabularies from rows visible to training.
+std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task, Protocol protocol,
+                                           AsOf as_of, ThreadPool& threads, const Hooks& hooks);
+
+/// For using a model: everything learned comes from the file.
+/// Errors    bad_schema if the database does not fit the model.
+std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model, Protocol protocol,
+                                      ThreadPool& threads, const Hooks& hooks);
+
+/// A pool whose threads run torch on one thread each: the only kind that training may use.
+std::unique_ptr<ThreadPool> make_threads(int threads);
+
+}  // namespace cenote

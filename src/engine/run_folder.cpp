@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/run_folder.h"
+
+#include "base/check.h"
+#include "base/files.h"
+
+namespace cenote {
+
+RunPaths::RunPaths(const std::filesystem::path& folder)
+    : folder(folder), model(folder / "model.safetensors"), run(folder / "run.json"), metrics(folder / "metrics.json"),
+      log(folder / "log.jsonl"), checkpoint(folder / "checkpoint.safetensors"), lock(folder / "lock") {}
+
+std::string without_password(const std::string& source) {
+  const size_t scheme = source.find("://");
+  if (scheme == std::string::npos) return source;
+  const size_t at = source.find('@', scheme);
+  const size_t colon = source.find(':', scheme + 3);
+  if (at == std::string::npos || colon == std::string::npos || colon > at) return source;
+  return source.substr(0, colon) + source.substr(at);
+}
+
+OpenRun open_run(const RunOptions& options) {
+  const RunPaths paths(options.run);
+  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", options.run);
+  CENOTE_CHECK(std::filesystem::exists(paths.model), not_found, "'{}' holds no model.safetensors: is it a run folder, and was its fit finished?", options.run);
+  OpenRun out;
+  out.model = read_model(paths.model);
+  out.source = options.source;
+  nlohmann::json run = nlohmann::json::object();
+  if (std::filesystem::exists(paths.run)) {
+    try {
+      run = nlohmann::json::parse(read_file(paths.run, 1 << 20));
+    } catch (const nlohmann::json::exception&) {
+      fail(ErrorCode::bad_input, "{}: is not valid JSON", paths.run.string());
+    }
+  }
+  const auto remembered = [&](std::string& field, const char* name) {
+    if (field.empty() && run.is_object() && run.contains(name) && run[name].is_string()) field = run[name].get<std::string>();
+  };
+  if (out.source.source.empty()) {
+    remembered(out.source.manifest, "manifest");
+    remembered(out.source.val_timestamp, "val_timestamp");
+    remembered(out.source.test_timestamp, "test_timestamp");
+    std::string duplicates;
+    remembered(duplicates, "on_duplicate_key");
+    if (!duplicates.empty()) out.source.on_duplicate_key = duplicates;
+  }
+  remembered(out.source.source, "source");
+  CENOTE_CHECK(!out.source.source.empty(), bad_input, "run '{}' does not say where its database is: give --source", options.run);
+  out.protocol = options.protocol.empty() ? out.model.protocol : parse_protocol(options.protocol);
+  return out;
+}
+
+}  // namespace cenote

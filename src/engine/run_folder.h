@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run folder: what fit writes and evaluate, predict read (docs/formats.md).
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cenote/predict.h"
+#include "cenote/source.h"
+#include "engine/model_file.h"
+
+namespace cenote {
+
+struct RunPaths {
+  explicit RunPaths(const std::filesystem::path& folder);
+  std::filesystem::path folder, model, run, metrics, log, checkpoint, lock;
+};
+
+/// A source without its password: what may be written down.
+std::string without_password(const std::string& source);
+
+/// The run's model and source; fields that `options` sets win.
+struct OpenRun {
+  ModelFile model;
+  SourceOptions source;
+  Protocol protocol;
+};
+/// Errors    not_found if there is no such run; bad_input for a damaged one.
+OpenRun open_run(const RunOptions& options);
+
+}  // namespace cenote

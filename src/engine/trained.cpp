@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/trained.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "metric/metric.h"
+#include "train/checkpoint.h"
+#include "train/options.h"
+
+namespace cenote {
+namespace {
+
+/// The entry of a loss: the one asked for, or the default of the task type.
+const LossEntry& choose_loss(const std::string& name, TaskType type) {
+  const std::string task(to_string(type));
+  std::vector<std::string> fitting;
+  for (const auto& [known, entry] : loss_registry()) {
+    const bool fits = std::find(entry.task_types.begin(), entry.task_types.end(), task) != entry.task_types.end();
+    if (!fits) continue;
+    fitting.push_back(known);
+    if (name == known || (name == "auto" && entry.is_default)) return entry;
+  }
+  fail(ErrorCode::bad_input, "loss '{}' is not for {}; have: {}", name, task, join_names(fitting));
+}
+
+/// The p-quantile of sorted numbers, linear between the two nearest (as numpy's default).
+double quantile(const std::vector<double>& sorted, double p) {
+  const double place = p * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<size_t>(place);
+  const size_t high = std::min(low + 1, sorted.size() - 1);
+  return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
+}
+
+
+}  // namespace
+
+OutputScale regression_scale(const std::vector<double>& labels) {
+  OutputScale out;
+  std::vector<double> sorted;
+  for (const double label : labels) {
+    if (std::isfinite(label)) sorted.push_back(label);
+  }
+  if (sorted.empty()) return out;
+  std::sort(sorted.begin(), sorted.end());
+  out.shift = quantile(sorted, 0.5);
+  double mean = 0, square = 0;
+  for (const double label : sorted) mean += label / static_cast<double>(sorted.size());
+  for (const double label : sorted) square += (label - mean) * (label - mean) / static_cast<double>(sorted.size());
+  out.scale = square > 0 ? std::sqrt(square) : 1;
+  out.low = quantile(sorted, 0.02);
+  out.high = quantile(sorted, 0.98);
+  return out;
+}
+
+Trainer::Judge make_judge(const Prepared& prepared) {
+  const MetricEntry& metric = metric_registry().at(prepared.task.metric);
+  const SeedTable& val = prepared.val;
+  const int64_t width = prepared.outputs();
+  return {prepared.task.metric, metric.higher_is_better, [&metric, &val, width](const std::vector<double>& prediction) {
+            return metric.compute({prediction, val.label, width});
+          }};
+}
+
+OptionPair apply_options(const std::string& model, const std::vector<std::pair<std::string, std::string>>& set) {
+  OptionPair out{Options(model_registry().at(model).info.options), Options(train_option_list())};
+  std::vector<std::string> known;
+  for (const Option& option : out.model.declared()) known.push_back(option.name);
+  for (const Option& option : out.train.declared()) known.push_back(option.name);
+  for (const auto& [name, value] : set) {
+    if (out.model.has(name)) {
+      out.model.set("model " + model, name, value);
+    } else if (out.train.has(name)) {
+      out.train.set("training", name, value);
+    } else {
+      fail(ErrorCode::bad_input, "neither model '{}' nor training has an option '{}'; {}", model, name,
+           choices_hint(name, known));
+    }
+  }
+  return out;
+}
+
+Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& threads)
+    : prepared_(prepared), context_(prepared.context(file.seed)), scale_(file.scale) {
+  auto set = file.model_options;
+  set.insert(set.end(), file.train_options.begin(), file.train_options.end());
+  const OptionPair options = apply_options(file.model, set);
+  const ModelEntry& entry = model_registry().at(file.model);
+  if (entry.make_estimator != nullptr) {
+    estimator_ = entry.make_estimator(options.model, context_);
+    return;
+  }
+  network_ = entry.make_network(options.model, context_);
+  const LossEntry& loss = choose_loss(options.train.get_text("loss"), context_.task_type);
+  trainer_ = std::make_unique<Trainer>(*network_, context_, loss, scale_, train_options(options.train, file.seed), threads);
+}
+
+TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
+                         const Hooks& hooks) {
+  const Trainer::Judge judge = make_judge(prepared_);
+  if (trainer_) return trainer_->train(prepared_.train, prepared_.val, judge, checkpoint, fingerprint, resume, hooks);
+  TrainReport report;
+  estimator_->fit(prepared_.train);
+  report.best_metric = judge.value(predict(prepared_.val.seeds, hooks));
+  return report;
+}
+
+std::vector<double> Trained::predict(const std::vector<Seed>& seeds, const Hooks& hooks) const {
+  if (trainer_) return trainer_->predict(seeds, hooks);
+  return estimator_->predict(seeds, prepared_.history());
+}
+
+void Trained::save(ModelFile& file) const {
+  if (estimator_) {
+    file.estimator = estimator_->save();
+    return;
+  }
+  const auto& names = network_->parameters().names();
+  for (size_t i = 0; i < names.size(); ++i) file.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
+}
+
+void Trained::load(const ModelFile& file) {
+  if (estimator_) {
+    estimator_->load(file.estimator);
+    return;
+  }
+  const auto& parameters = network_->parameters();
+  CENOTE_CHECK(file.tensors.size() == parameters.names().size(), bad_input, "model: {} tensors, {} are needed",
+               file.tensors.size(), parameters.names().size());
+  for (size_t i = 0; i < file.tensors.size(); ++i) {
+    at::Tensor target = parameters.at(file.tensors[i].first).detach();
+    copy_from_raw(file.tensors[i].first, file.tensors[i].second, target);
+  }
+}
+
+int64_t Trained::parameter_count() const { return network_ ? network_->parameters().count() : 0; }
+
+}  // namespace cenote

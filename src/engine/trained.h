@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model of either sort, ready to predict: what fit, evaluate and predict share.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/prepared.h"
+#include "train/trainer.h"
+
+namespace cenote {
+
+/// A model made for a prepared database. Refers to it: the database must outlive the model.
+class Trained {
+ public:
+  /// A fresh model with the options of `file` (its weights are those of the seed number).
+  Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& threads);
+
+  /// Learns; returns what training did (empty for estimators).
+  TrainReport fit(const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
+                  const Hooks& hooks);
+  /// [seeds, outputs]: numbers, probabilities of class 1, or probabilities.
+  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const;
+
+  /// Weights and state, into and out of a model file.
+  void save(ModelFile& file) const;
+  void load(const ModelFile& file);
+  int64_t parameter_count() const;
+
+ private:
+  const Prepared& prepared_;
+  ModelContext context_;
+  OutputScale scale_;
+  std::unique_ptr<Network> network_;
+  std::unique_ptr<Estimator> estimator_;
+  std::unique_ptr<Trainer> trainer_;
+};
+
+/// Shift, scale and clamp of a regression's output, from training labels.
+OutputScale regression_scale(const std::vector<double>& labels);
+
+/// The value of the task's metric on validation predictions.
+Trainer::Judge make_judge(const Prepared& prepared);
+
+/// The options of a model and of training with `set` applied.
+/// Errors    bad_input for an option that neither has; the known ones are listed.
+struct OptionPair {
+  Options model, train;
+};
+OptionPair apply_options(const std::string& model, const std::vector<std::pair<std::string, std::string>>& set);
+
+}  // namespace cenote
