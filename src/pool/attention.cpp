@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attention with a learned query, in H heads:
 //
-//   y = concat over h of sum_j p_jh (V x_j)[part h],   p_jh = softmax over the group of <a_h, x_j>
-//   + ln w_j
+//   y = concat over h of sum_j p_jh (V x_j)[part h]
+//   p_jh = softmax over the rows j of the group of <a_h, x_j> + ln w_j
 //
-// This is `xattn` of the atlas with a query that is a parameter: W_Q q and W_K only occur as the
-// product W_K^T W_Q q / sqrt(D / H), which is the vector a_h, and the map O that ends it is left to
-// the layer that takes the result. With a = 0 it is V times the mean; as a grows it picks single
-// rows.
+// This is cross-attention pooling with a query q that is a parameter: W_Q q and W_K only occur as
+// the product W_K^T W_Q q / sqrt(D / H), which is the vector a_h, and the map O that ends it is
+// left to the layer that takes the result. With a = 0 it is V times the mean; as a grows it picks
+// single rows.
 //
 // Shapes    rows [N, D] float32 or float64, join with G groups, weights [E] or none; result [G, D].
 //           Column d belongs to head d / (D / H).
 // Empty     a group without rows, or whose weights are all zero, gives zeros.
 // Options   heads in [1, 1024], default 4; it must divide D.
-// Parameters  <name>.score [H, D], normal with deviation 0.02, so that it begins near the mean;
-//             <name>.value
-//           [D, D], uniform in +-1/sqrt(D).
+//           Parameters are <name>.score [H, D], normal with deviation 0.02, so that it begins near
+//           the mean, and <name>.value [D, D], uniform in +-1/sqrt(D).
 // Errors    as `sum`; bad_input if heads does not divide D; bad_shape for rows of another width.
 // Gradient  with respect to rows and parameters.
 // Cost      O(N D^2) for V, once a row however many groups it is in, then O(E D); O(N D + E H)
 //           memory.
 // Threads   safe to call concurrently.
-// Source    Brothers 2025 (AdaPool-attn, atlas 1, 1), eq. of cross-attention pooling; Ilse,
-//           Tomczak, Welling 2018, arXiv:1802.04712, for the learned query.
+// Source    Brothers, "Robust noise attenuation via adaptive pooling of transformer outputs", ICML
+//           2025; the learned query: Ilse, Tomczak, Welling 2018, arXiv:1802.04712.
 #include <algorithm>
 #include <cmath>
 

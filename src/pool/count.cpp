@@ -9,7 +9,7 @@
 // Gradient  none: the result does not depend on what the rows hold.
 // Cost      O(E) time, O(G) memory.
 // Threads   safe to call concurrently; holds no state.
-// Source    atlas 1, table 0.2, `count`.
+// Source    textbook.
 #include <ATen/ops/empty.h>
 
 #include <cmath>

@@ -10,7 +10,7 @@
 //           order wins.
 // Cost      O(E + G D).
 // Threads   safe to call concurrently; holds no state.
-// Source    atlas 1, table 0.2, `last`.
+// Source    textbook.
 #include <cmath>
 
 #include "kernel/detail_dispatch.h"

@@ -9,7 +9,7 @@
 // Gradient  with respect to rows: that row takes all of it; of ties the first in the join's order.
 // Cost      O(E D) time, O(G D) memory.
 // Threads   safe to call concurrently; holds no state.
-// Source    atlas 1, table 0.2, `min`.
+// Source    textbook.
 #include "pool/detail/plain_pool.h"
 #include "pool/detail/weights.h"
 

@@ -10,8 +10,7 @@
 //           below 1e-5 counts as 0 and passes no gradient.
 // Cost      O(E D) time in two passes, O(G D) memory.
 // Threads   safe to call concurrently; holds no state.
-// Source    atlas 1, table 0.2, `var`; as an aggregator of graph networks: Corso et al. 2020,
-//           arXiv:2004.05718.
+// Source    textbook; as an aggregator of graph networks: Corso et al. 2020, arXiv:2004.05718.
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 

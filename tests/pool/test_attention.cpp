@@ -16,7 +16,7 @@ MadePool with_score(const at::Tensor& score) {
 }
 
 TEST(PoolAttention, GoldenValues) {
-  // The atlas's "query attention": q = (1, 0), scale 1 / sqrt 2.
+  // q = (1, 0) with the scale 1 / sqrt 2: shares 0.087949, 0.178370, 0.733681.
   const MadePool attention = with_score(at::tensor({0.70710678118654752, 0.}, at::kDouble));
   expect_values(attention({.rows = golden_rows(), .join = make_join({{0, 1, 2}, {}, {1}})}),
                 {3.379413, 1.101140, 0, 0, 2, 0.25});
