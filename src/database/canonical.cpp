@@ -53,6 +53,19 @@ bool is_type(std::string_view type, std::string_view name) {
 
 }  // namespace
 
+std::string text_as_time(const std::string& column) {
+  // DuckDB's casts alone also take '2020-1', 'infinity' and 'epoch'. The session's time zone is UTC.
+  constexpr const char* kPattern =
+      R"('[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?')";
+  return fmt::format(
+      "CASE WHEN NOT regexp_full_match({0}, {1}) THEN NULL "
+      "WHEN regexp_matches({0}, '\\.[0-9]{{7}}') AND TRY_CAST({0} AS TIMESTAMP_NS) IS NOT NULL THEN "
+      "make_timestamp(epoch_ns(TRY_CAST({0} AS TIMESTAMP_NS)) // 1000 + "
+      "CASE WHEN epoch_ns(TRY_CAST({0} AS TIMESTAMP_NS)) % 1000 > 0 THEN 1 ELSE 0 END) "
+      "ELSE make_timestamp(epoch_us(TRY_CAST({0} AS TIMESTAMPTZ))) END",
+      column, kPattern);
+}
+
 std::string_view duckdb_type_name(StorageType type) {
   switch (type) {
     case StorageType::int64: return "BIGINT";

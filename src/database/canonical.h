@@ -20,6 +20,10 @@ struct Canonical {
 /// `database_type` as DESCRIBE writes it ("DECIMAL(10,2)"); `column` is a quoted identifier.
 Canonical canonical_form(std::string_view database_type, const std::string& column);
 
+/// SQL that reads a text as a time, or gives NULL: ISO dates and times only, offsets applied (DuckDB's own
+/// cast drops them), no zone means UTC, finer than a microsecond rounds up. `column` is a quoted identifier.
+std::string text_as_time(const std::string& column);
+
 /// The DuckDB type that holds a canonical type: BIGINT, DOUBLE, VARCHAR, BOOLEAN, TIMESTAMP.
 std::string_view duckdb_type_name(StorageType type);
 

@@ -2,6 +2,7 @@
 #include "database/snapshot.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "base/files.h"
@@ -19,6 +20,7 @@ struct Snapshot::State {
   Schema schema;
   std::filesystem::path folder;
   std::vector<Finding> findings;
+  std::set<std::pair<std::string, std::string>> text_times;  // columns whose texts are read as times
 };
 
 Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -73,6 +75,9 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
   {
     DuckDatabase loader = open_loader(file, files.path() / "spill");
     const Stage stage{loader, findings, hooks.cancelled};
+    // One transaction from the first look to the last row: a database that others write to is seen as it
+    // was at one moment. (Statements that read SQLite must be prepared inside one, too.)
+    loader.execute("BEGIN TRANSACTION");
     source = open_source(options, loader);
     findings = source.findings;
     std::sort(source.tables.begin(), source.tables.end(),
@@ -83,6 +88,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
       report(hooks, static_cast<int64_t>(schema.tables.size()), static_cast<int64_t>(source.tables.size()));
       schema.tables.push_back(copy_table(table, stage));
     }
+    loader.execute("COMMIT");
     build_structure(source, options.on_duplicate_key, schema, stage);
     report(hooks, static_cast<int64_t>(schema.tables.size()), static_cast<int64_t>(source.tables.size()));
     loader.execute("CHECKPOINT");
@@ -99,7 +105,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
     hooks.warn(finding.code, place + finding.message);
   }
   return Snapshot(std::make_unique<State>(State{std::move(files), std::move(locked), std::move(schema),
-                                                std::move(source.folder), std::move(findings)}));
+                                                std::move(source.folder), std::move(findings), {}}));
 }
 
 void Snapshot::infer_types(int64_t visible_until) {
@@ -109,12 +115,15 @@ void Snapshot::infer_types(int64_t visible_until) {
       const Column& column = table.columns[i];
       const bool settled = column.evidence != Evidence::inferred || column.type == ColumnType::key ||
                            column.name == table.time_column;
-      if (!settled) open.push_back(i);
+      if (settled) continue;
+      if (state_->text_times.erase({table.name, column.name}) > 0) table.columns[i].storage = StorageType::utf8;
+      open.push_back(i);
     }
     const auto statistics = column_statistics(state_->database, table, open, visible_until);
     for (size_t i = 0; i < open.size(); ++i) {
       Column& column = table.columns[open[i]];
       const TypeGuess guess = infer_column_type(column.name, column.database_type, statistics[i]);
+      if (guess.storage != column.storage) state_->text_times.insert({table.name, column.name});
       column.type = guess.type;
       column.storage = guess.storage;
       column.confidence = guess.confidence;
@@ -135,8 +144,8 @@ std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
     CENOTE_CHECK(!(column.type == ColumnType::ignored && column.reason.ends_with("is not read")), unsupported,
                  "column '{}.{}' cannot be read: it is {}", table_name, name, column.database_type);
     // Texts that are times stay texts in the snapshot (task SQL may compare them) and become times here.
-    select += fmt::format("{}TRY_CAST({} AS {})", select.empty() ? "" : ", ", quote_identifier(name),
-                          duckdb_type_name(column.storage));
+    const bool text_time = column.storage == StorageType::time && state_->text_times.contains({table_name, name});
+    select += (select.empty() ? "" : ", ") + (text_time ? text_as_time(quote_identifier(name)) : quote_identifier(name));
   }
   // One thread reads a table in the order of its row numbers.
   return state_->database.query(fmt::format("SELECT {} FROM main.{}", select, quote_identifier(table_name))).columns;

@@ -24,7 +24,7 @@ struct SourceTable {
   Evidence time_evidence = Evidence::catalogue;
   Evidence link_evidence = Evidence::catalogue;
   std::vector<ManifestColumn> columns;  // declared types; may name a part of the columns
-  bool untyped = false;                 // CSV, SQLite: times may be stored as texts
+  bool untyped = false;                 // CSV: every value is a text
 };
 
 struct Source {

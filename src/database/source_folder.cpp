@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "database/csv.h"
 #include "database/source.h"
 
 namespace cenote {
@@ -72,8 +73,7 @@ SourceTable read_file_table(const fs::path& file, FileKind kind, const std::stri
       fail(ErrorCode::database, "cannot read table '{}' from '{}': {}", name, file.string(), e.what());
     }
   } else {
-    // Types are sniffed over the whole file: a sample would make them depend on the order of the rows.
-    table.relation = fmt::format("read_csv({}, header = true, sample_size = -1)", path);
+    table.relation = csv_relation(file, loader);
     table.untyped = true;
   }
   return table;

@@ -6,6 +6,8 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "database/canonical.h"
+#include "database/csv.h"
+#include "database/untyped.h"
 
 namespace cenote {
 namespace {
@@ -88,20 +90,41 @@ void check_names(const SourceTable& source, const QueryResult& described) {
 Table copy_table(const SourceTable& source, const Stage& stage) {
   Table table;
   table.name = source.name;
+  const auto named = [&](const Error& e) {
+    if (e.code() == ErrorCode::cancelled) throw e;
+    if (source.untyped) fail(ErrorCode::bad_input, "cannot read table '{}': {}", source.name, shorten_csv_error(e.what()));
+    fail(e.code(), "cannot read table '{}': {}", source.name, e.what());
+  };
+  std::string relation = source.relation;
   QueryResult described;
   try {
-    described = stage.loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " + source.relation + ")");
+    if (source.untyped) {
+      // Texts are staged once as they are: deciding their types and copying are two passes.
+      stage.loader.execute(fmt::format("CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}", source.relation),
+                           stage.cancelled);
+      relation = "temp.main.cenote_texts";
+    }
+    described = stage.loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " + relation + ")");
   } catch (const Error& e) {
-    fail(e.code(), "cannot read table '{}': {}", source.name, e.what());
+    named(e);
   }
   check_names(source, described);
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < described.rows; ++i) names.push_back(value_text(described.columns[0], i));
+  std::vector<TextType> text_types;
+  if (source.untyped) text_types = find_text_types(relation, source.name, names, stage);
   std::string select;
-  for (int64_t i = 0; i < described.rows; ++i) {
+  for (size_t i = 0; i < names.size(); ++i) {
     Column column;
-    column.name = value_text(described.columns[0], i);
-    column.database_type = value_text(described.columns[1], i);
+    column.name = names[i];
+    column.database_type = value_text(described.columns[1], static_cast<int64_t>(i));
     const std::string name = quote_identifier(column.name);
     Canonical form = canonical_form(column.database_type, name);
+    if (source.untyped) {
+      column.database_type = text_types[i].database_type;
+      form.storage = text_types[i].storage;
+      form.expression = text_types[i].expression;
+    }
     if (form.may_exceed_int64) fit_wide_integer(source, column, form, stage);
     if (const ManifestColumn* declared = declared_column(source, column.name); declared && declared->type) {
       apply_declared_type(*declared, column, form);
@@ -119,11 +142,11 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   }
   CENOTE_CHECK(!table.columns.empty(), bad_schema, "table '{}' has no columns", source.name);
   try {
-    stage.loader.execute(fmt::format("CREATE TABLE main.{} AS SELECT {} FROM {}", quote_identifier(table.name), select,
-                                     source.relation), stage.cancelled);
+    stage.loader.execute(fmt::format("CREATE TABLE main.{} AS SELECT {} FROM {}", quote_identifier(table.name), select, relation),
+                         stage.cancelled);
+    if (source.untyped) stage.loader.execute("DROP TABLE temp.main.cenote_texts");
   } catch (const Error& e) {
-    if (e.code() == ErrorCode::cancelled) throw;
-    fail(e.code(), "cannot read table '{}': {}", source.name, e.what());
+    named(e);
   }
   table.rows = stage.loader.integer("SELECT count(*) FROM main." + quote_identifier(table.name));
   return table;
@@ -182,7 +205,7 @@ void settle_time_column(Table& table, const std::string& column_name, Evidence e
   Column& column = table.columns[static_cast<size_t>(position)];
   const std::string name = quote_identifier(column.name);
   if (column.storage == StorageType::utf8 && !(column.type == ColumnType::ignored && !column.reason.empty())) {
-    const std::string bad = fmt::format("{0} IS NOT NULL AND TRY_CAST({0} AS TIMESTAMP) IS NULL", name);
+    const std::string bad = fmt::format("{0} IS NOT NULL AND ({1}) IS NULL", name, text_as_time(name));
     const int64_t count = stage.loader.integer(fmt::format("SELECT count(*) FROM main.{} WHERE {}",
                                                            quote_identifier(table.name), bad));
     if (count > 0) {
@@ -191,7 +214,7 @@ void settle_time_column(Table& table, const std::string& column_name, Evidence e
       fail(ErrorCode::bad_input, "table '{}': time column '{}' is no time in {}: '{}' ({} such row{})", table.name,
            column.name, describe_row(table, bad, stage), example, count, count == 1 ? "" : "s");
     }
-    convert_column(table, column.name, StorageType::time, fmt::format("TRY_CAST({} AS TIMESTAMP)", name), stage);
+    convert_column(table, column.name, StorageType::time, text_as_time(name), stage);
   } else if (column.storage == StorageType::int64) {
     convert_numbers_to_time(table, column, stage);
   }

@@ -5,13 +5,10 @@
 
 #include "base/check.h"
 #include "base/time.h"
+#include "database/canonical.h"
 
 namespace cenote {
 namespace {
-
-/// A text that is a time and nothing else: DuckDB's cast alone would also take '2020-1' or '12-5-6'.
-constexpr const char* kTimePattern =
-    R"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?)";
 
 std::string visible_rows(const Table& table, int64_t visible_until) {
   if (table.time_column.empty()) return "true";
@@ -33,15 +30,14 @@ std::string aggregates(const Column& column) {
     // Words are counted by spaces, as whole numbers: the sum is the same in any order.
     out += fmt::format(
         "CAST(coalesce(sum(length({0}) - length(replace({0}, ' ', '')) + 1), 0) AS BIGINT), "
-        "count(*) FILTER (regexp_full_match({0}, {1}) AND TRY_CAST({0} AS TIMESTAMP) IS NOT NULL), "
-        "count(*) FILTER (TRY_CAST({0} AS DOUBLE) IS NOT NULL)", c, quote_literal(kTimePattern));
+        "count(*) FILTER (({1}) IS NOT NULL)", c, text_as_time(c));
   } else {
-    out += "0, 0, 0";
+    out += "0, 0";
   }
   return out;
 }
 
-constexpr size_t kAggregates = 8;
+constexpr size_t kAggregates = 7;
 
 }  // namespace
 
@@ -73,7 +69,6 @@ std::vector<ColumnStatistics> column_statistics(const DuckDatabase& database, co
       s.max = number(4);
       s.mean_words = s.values == 0 ? 0 : number(5) / static_cast<double>(s.values);
       s.time_texts = static_cast<int64_t>(number(6));
-      s.number_texts = static_cast<int64_t>(number(7));
       out.push_back(s);
     }
   }

@@ -72,6 +72,14 @@ void build_structure(const Source& source, const std::string& on_duplicate_key, 
       mark_key(parent, name, link.evidence, link.confidence, fmt::format("referred to by {}", link.from_table));
     }
   }
+  for (const Table& table : schema.tables) {
+    if (table.primary_key.empty()) {
+      stage.warn("no_primary_key", table.name, "", "has no primary key: nothing can refer to its rows");
+    }
+    if (table.time_column.empty()) {
+      stage.warn("static_table", table.name, "", "has no time column: its rows count as always known, and may hold later knowledge");
+    }
+  }
 }
 
 }  // namespace cenote

@@ -9,7 +9,7 @@
 
 namespace cenote {
 
-/// Counts over the rows that training may see. Texts only: the last four.
+/// Counts over the rows that training may see. Texts only: the last two.
 struct ColumnStatistics {
   StorageType storage = StorageType::utf8;
   int64_t rows = 0;
@@ -21,7 +21,6 @@ struct ColumnStatistics {
   std::string example;       // the smallest value, as text
   double mean_words = 0;
   int64_t time_texts = 0;    // values that read as a time
-  int64_t number_texts = 0;  // values that read as a number
 };
 
 /// Above this many distinct values a column is not counted value by value.

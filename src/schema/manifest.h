@@ -55,6 +55,6 @@ Manifest parse_manifest(std::string_view text, const std::string& file);
 
 /// A schema as a manifest to edit: what was inferred carries its reason as a comment. Reading it back
 /// gives the same tables, keys, links, time columns and column types.
-std::string write_manifest(const Schema& schema, const std::string& source);
+std::string write_manifest(const Schema& schema);
 
 }  // namespace cenote

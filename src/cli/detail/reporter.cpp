@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/detail/reporter.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <map>
+
+#include "cli/detail/terminal.h"
+
+namespace cenote {
+namespace {
+
+volatile std::sig_atomic_t g_signal = 0;
+
+extern "C" void remember_signal(int number) {
+  g_signal = number;
+  std::signal(number, SIG_DFL);  // the next one does not ask
+}
+
+std::string format_seconds(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+std::string progress_line(const Progress& p) {
+  std::string line = p.phase;
+  if (p.epochs > 0) line += fmt::format("  epoch {}/{}", p.epoch, p.epochs);
+  if (p.total > 0 && !p.epoch_finished) {
+    line += fmt::format("  {} of {}", format_count(p.done), format_count(p.total));
+  } else if (p.done > 0 && !p.epoch_finished) {
+    line += "  " + format_count(p.done);
+  }
+  if (!std::isnan(p.loss)) line += fmt::format("  loss {:.4f}", p.loss);
+  if (!p.metric.empty() && !std::isnan(p.metric_value)) line += fmt::format("  {} {:.4f}", p.metric, p.metric_value);
+  if (!std::isnan(p.rows_per_second)) line += fmt::format("  {} rows/s", format_count(std::llround(p.rows_per_second)));
+  if (!std::isnan(p.seconds_left)) line += fmt::format("  {} left", format_seconds(p.seconds_left));
+  return printable(line);
+}
+
+constexpr auto kBetweenUpdates = std::chrono::milliseconds(100);
+constexpr int kWarningsPerCode = 5;
+
+}  // namespace
+
+struct Reporter::State {
+  bool quiet = false, json = false, terminal = false, live = false;
+  std::string phase;
+  std::chrono::steady_clock::time_point shown{};
+  std::map<std::string, int> warnings;  // by code
+
+  void clear() {
+    if (live) std::fputs("\r\x1b[K", stderr);
+    live = false;
+  }
+
+  void report(const Progress& p) {
+    const auto now = std::chrono::steady_clock::now();
+    const bool new_phase = p.phase != phase;
+    phase = p.phase;
+    if (!terminal) {
+      // Plain lines: one per epoch, and one at the start of other phases.
+      if (p.epoch_finished || (new_phase && p.epochs == 0)) std::fprintf(stderr, "%s\n", progress_line(p).c_str());
+      return;
+    }
+    if (!new_phase && !p.epoch_finished && now - shown < kBetweenUpdates) return;
+    shown = now;
+    std::string line = progress_line(p);
+    const int width = terminal_width(stderr) - 1;
+    if (display_width(line) > width) line.resize(static_cast<size_t>(width));
+    clear();
+    std::fputs(line.c_str(), stderr);
+    live = !p.epoch_finished;
+    if (p.epoch_finished) std::fputs("\n", stderr);
+    std::fflush(stderr);
+  }
+
+  void warn(const std::string& code, const std::string& message) {
+    const int count = ++warnings[code];
+    if (count > kWarningsPerCode) return;
+    clear();
+    std::fprintf(stderr, "cenote: warning: %s\n", printable(message).c_str());
+    if (count == kWarningsPerCode) {
+      std::fprintf(stderr, "cenote: further warnings '%s' are not shown; 'cenote inspect' lists them\n", code.c_str());
+    }
+  }
+};
+
+Reporter::Reporter(const CommonOptions& options) : state_(std::make_unique<State>()) {
+  state_->quiet = options.quiet;
+  state_->json = options.json;
+  state_->terminal = is_terminal(stderr);
+}
+
+Reporter::~Reporter() { finish(); }
+
+void Reporter::finish() { state_->clear(); }
+
+Hooks Reporter::hooks() {
+  Hooks hooks;
+  hooks.cancelled = [] { return caught_signal() != 0; };
+  if (state_->quiet) return hooks;
+  State* state = state_.get();
+  hooks.warning = [state](const std::string& code, const std::string& message) { state->warn(code, message); };
+  hooks.progress = [state](const Progress& progress) { state->report(progress); };
+  return hooks;
+}
+
+void catch_signals() {
+  std::signal(SIGINT, remember_signal);
+  std::signal(SIGTERM, remember_signal);
+}
+
+int caught_signal() { return g_signal; }
+
+}  // namespace cenote

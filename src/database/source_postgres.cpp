@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// PostgreSQL: tables, views and materialised views; keys from pg_catalog, asked directly.
+#include "base/check.h"
+#include "database/catalogue.h"
+
+namespace cenote {
+namespace {
+
+/// %41 -> A. What is no such sequence stays as it is.
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto hex = [](char c) {
+      return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    };
+    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+/// The passwords of a URL, as they stand in it: user:HERE@host and ?password=HERE.
+std::vector<std::string> find_passwords(const std::string& url) {
+  std::vector<std::string> out;
+  const size_t begin = url.find("://") + 3;
+  const size_t at = url.substr(0, url.find_first_of("/?", begin)).rfind('@');
+  if (at != std::string::npos && at > begin) {
+    const size_t colon = url.find(':', begin);
+    if (colon < at) out.push_back(url.substr(colon + 1, at - colon - 1));
+  }
+  for (const std::string_view field : {"?password=", "&password=", "sslpassword="}) {
+    const size_t found = url.find(field);
+    if (found == std::string::npos) continue;
+    const size_t value = found + field.size();
+    out.push_back(url.substr(value, std::min(url.find('&', value), url.size()) - value));
+  }
+  return out;
+}
+
+constexpr const char* kPartitions =
+    "SELECT n.nspname AS s, c.relname AS t FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relispartition";
+
+constexpr const char* kKeys =
+    "SELECT CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS child_table, "
+    "con.conname::text AS constraint_name, a.attname::text AS child_column, "
+    "CASE WHEN con.contype = 'f' THEN CASE WHEN fn.nspname = 'public' THEN '' ELSE fn.nspname || '.' END || fc.relname ELSE '' END "
+    "AS parent_table, coalesce(fa.attname::text, '') AS parent_column "
+    "FROM pg_catalog.pg_constraint con "
+    "JOIN pg_catalog.pg_class c ON c.oid = con.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "CROSS JOIN LATERAL unnest(con.conkey) WITH ORDINALITY AS k(attnum, place) "
+    "JOIN pg_catalog.pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum "
+    "LEFT JOIN pg_catalog.pg_class fc ON fc.oid = con.confrelid LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = fc.relnamespace "
+    "LEFT JOIN pg_catalog.pg_attribute fa ON fa.attrelid = con.confrelid AND fa.attnum = con.confkey[k.place] "
+    "WHERE con.contype IN ('p', 'f') AND con.conparentid = 0 "
+    "ORDER BY 1, con.contype, con.conname, k.place";
+
+}  // namespace
+
+std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loader, std::vector<Finding>&) {
+  const std::string shown = display_source(url);
+  load_extension(loader, "postgres_scanner");
+  for (const std::string& password : find_passwords(url)) {
+    loader.hide(password);
+    loader.hide(percent_decode(password));
+  }
+  const std::string alias = attach(loader, url, "postgres", shown);
+  std::vector<SourceTable> tables = list_attached(loader, alias, "public");
+  // A partition's rows are read through its parent.
+  const QueryResult partitions = loader.query(fmt::format("SELECT s, t FROM postgres_query({}, {})", quote_literal(alias),
+                                                          quote_literal(kPartitions)));
+  for (int64_t i = 0; i < partitions.rows; ++i) {
+    const std::string schema = value_text(partitions.columns[0], i), name = value_text(partitions.columns[1], i);
+    std::erase_if(tables, [&](const SourceTable& table) { return table.name == (schema == "public" ? name : schema + "." + name); });
+  }
+  CENOTE_CHECK(!tables.empty(), bad_schema, "'{}' has no tables that this user may see", shown);
+  apply_catalogue(loader.query(fmt::format("SELECT * FROM postgres_query({}, {})", quote_literal(alias), quote_literal(kKeys))), tables);
+  return tables;
+}
+
+}  // namespace cenote
