@@ -38,9 +38,15 @@ at::Tensor segment_mean(const at::Tensor& x, const JoinPtr& join, const double* 
 
 /// Largest value per group and column; ties: the first in the join's order takes the whole gradient.
 at::Tensor segment_max(const at::Tensor& x, const JoinPtr& join);
+/// Smallest value, likewise.
+at::Tensor segment_min(const at::Tensor& x, const JoinPtr& join);
 
 /// Mean of (x - mean)^2 per group and column, in two passes. Gradient with respect to x.
 at::Tensor segment_variance(const at::Tensor& x, const JoinPtr& join, const double* weights = nullptr);
+
+/// weights[e] / sum of the group's weights, [E]: the mass of a link, 1 / n where weights is null, 0 in a
+/// group without mass.
+std::vector<double> link_shares(const Join& join, const double* weights);
 
 /// Softmax within each group of logits [E, H], which are laid out as the join's links; the group's largest
 /// logit is subtracted first. log_weights[e] (may be null) is added to the logits; -inf masks a link.

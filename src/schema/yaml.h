@@ -46,7 +46,8 @@ class YamlNode {
 
   template <class... Args>
   [[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) const {
-    cenote::fail(ErrorCode::bad_input, "{}: {}", where_,
+    // The document itself is "manifest.yaml:".
+    cenote::fail(ErrorCode::bad_input, "{}{} {}", where_, where_.ends_with(':') ? "" : ":",
                  fmt::format(format, std::forward<Args>(args)...));
   }
 

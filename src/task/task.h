@@ -59,13 +59,18 @@ struct LabelTable {
 struct Labels {
   LabelTable train, val, test;
   std::vector<std::string> classes;  // multiclass: names by index; from training labels, then unseen ones
+  int64_t training_classes = 0;      // the first so many of them: a model may know no others
   int64_t last_training_time = 0;    // statistics and vocabularies may look this far
 };
 
 /// Loads a task by name from the dataset folder, or from a path to a task manifest.
 /// Errors    not_found listing the folder's tasks; bad_input naming the file and the field;
-///           bad_schema naming table or column.
-Task load_task(const std::string& name_or_path, const Snapshot& snapshot);
+///           bad_schema naming table or column; unsupported for link prediction.
+/// Warnings  unknown_field: a field of the manifest that is not known, nor like one that is.
+Task load_task(const std::string& name_or_path, const Snapshot& snapshot, const Hooks& hooks = {});
+
+/// The tasks in the snapshot's dataset folder, in name order.
+std::vector<std::string> task_names(const Snapshot& snapshot);
 
 /// The seed times of the three splits (atlas: train backwards from val, val and test forwards).
 struct SeedTimes {
@@ -76,7 +81,9 @@ SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_tim
 /// Runs the task's SQL (or reads its label files, or removes its column) and checks what comes out.
 /// Errors    bad_input naming the split and an example row: wrong columns, label that is no number, no
 ///           rows, one class only in training, label window across a split.
-/// Warnings  counted: unknown entities (dropped), duplicates (entity, time), null labels (dropped).
+/// Warnings  counted, with an example: unknown_entities and null_labels (dropped), duplicate_labels (the
+///           same entity and time; kept), unseen_classes (not among training labels), one_class (of val or
+///           test), no_test_labels.
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
 
 }  // namespace cenote

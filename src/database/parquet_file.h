@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// One Parquet file beside the database (label tables come in such files).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "database/snapshot.h"  // QueryResult
+
+namespace cenote {
+
+/// Reads those of `columns` that a Parquet file has (names ignoring case), in the file's order. The column
+/// `as_text` is read as text: lists have no canonical type.
+/// Errors    not_found, io, bad_input (no regular file), database with the path and DuckDB's message.
+QueryResult read_parquet_file(const std::filesystem::path& file, const std::vector<std::string>& columns,
+                              const std::string& as_text = {});
+
+}  // namespace cenote

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entities that labels may name.
+#pragma once
+
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "task/task.h"
+
+namespace cenote {
+
+/// The keys of a task's entity table, of its rows with a time <= the test time (rows of a table without
+/// time: all). RelBench drops labels of other entities from every split, and so do we.
+///
+/// A default-made set holds every key.
+class EntityKeys {
+ public:
+  EntityKeys() = default;
+  EntityKeys(const Task& task, const Snapshot& snapshot);
+
+  /// Label keys in the type of the table's keys: whole numbers may come as floating-point ones.
+  /// Errors    bad_input where the types have nothing to do with each other.
+  ColumnData align(const Task& task, const std::string& split, ColumnData entity) const;
+  /// REQUIRES a column that align() gave.
+  bool contains(const ColumnData& entity, int64_t row) const;
+
+ private:
+  bool everything_ = true;
+  StorageType type_ = StorageType::int64;
+  std::vector<int64_t> integers_;          // sorted; int64, boolean, time
+  std::unordered_set<std::string> bytes_;  // other types: append_key_bytes()
+};
+
+}  // namespace cenote

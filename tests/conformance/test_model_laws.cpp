@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws of every network and of the trainer, on the toy shop.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/files.h"
+#include "support/training.h"
+
+namespace cenote {
+namespace {
+
+constexpr int64_t kCustomers = 40, kProducts = 12, kDays = 90;
+
+std::vector<toy::OrderRow> orders() { return toy::random_orders(1500, kCustomers, kProducts, kDays, 9); }
+
+/// One name for each option that changes what a network computes.
+class NetworkLaw : public ::testing::TestWithParam<std::map<std::string, std::string>> {};
+
+INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw,
+                         ::testing::Values(std::map<std::string, std::string>{{"pool", "sum"}},
+                                           std::map<std::string, std::string>{{"pool", "mean"}},
+                                           std::map<std::string, std::string>{{"sampling", "latest"}}));
+
+TEST_P(NetworkLaw, BatchLawASeedAloneGivesTheSameBytes) {
+  const toy::Shop shop(toy::shop_store(kCustomers, kProducts, orders()));
+  toy::TrainedShop model(shop, 2, 1, GetParam());
+  const SeedTable seeds = toy::shop_seeds(shop, 20, 80);
+  const auto all = model.trainer.predict(seeds.seeds, {});
+  for (const int64_t s : {0L, 63L, 64L, 300L, seeds.size() - 1}) {
+    EXPECT_EQ(model.trainer.predict({seeds.seeds[s]}, {})[0], all[s]) << s;
+  }
+  std::vector<Seed> reversed(seeds.seeds.rbegin(), seeds.seeds.rend());
+  auto backwards = model.trainer.predict(reversed, {});
+  std::reverse(backwards.begin(), backwards.end());
+  EXPECT_EQ(backwards, all);
+}
+
+TEST_P(NetworkLaw, LeakageLawRowsThatAreNotVisibleChangeNoBit) {
+  const int64_t day = 40;
+  const toy::Shop before(toy::shop_store(kCustomers, kProducts, orders()), day);
+  const auto changed = [&](const std::string& how) {
+    auto rows = orders();
+    if (how == "delete") std::erase_if(rows, [&](const toy::OrderRow& row) { return row.day > day; });
+    for (auto& row : rows) {
+      if (row.day <= day && row.day >= 0) continue;
+      if (how == "overwrite") row = {row.id, 1 + row.id % kCustomers, 1 + row.id % kProducts, 1e6, row.day};
+      if (how == "shuffle") row.customer = 1 + (row.customer * 7 + 3) % kCustomers;
+    }
+    if (how == "insert") {
+      for (int64_t i = 0; i < 500; ++i) rows.push_back({10000 + i, 1 + i % kCustomers, 1 + i % kProducts, -5.0, day + 1 + i % 9});
+    }
+    return rows;
+  };
+  std::vector<Seed> seeds;
+  for (int64_t customer = 0; customer < kCustomers; ++customer) seeds.push_back(toy::seed_at(customer, day));
+  toy::TrainedShop reference(before, 2, 1, GetParam());
+  const auto expected = reference.trainer.predict(seeds, {});
+  for (const std::string how : {"delete", "overwrite", "shuffle", "insert"}) {
+    const toy::Shop after(toy::shop_store(kCustomers, kProducts, changed(how)), day);
+    toy::TrainedShop other(after, 2, 1, GetParam());
+    EXPECT_EQ(other.trainer.predict(seeds, {}), expected) << how;
+  }
+  // The law can fail: a change that is visible does change predictions.
+  auto visible = orders();
+  for (auto& row : visible) row.amount = row.day <= day ? 3.0 : row.amount;
+  const toy::Shop after(toy::shop_store(kCustomers, kProducts, visible), day);
+  toy::TrainedShop other(after, 2, 1, GetParam());
+  EXPECT_NE(other.trainer.predict(seeds, {}), expected);
+}
+
+TEST_P(NetworkLaw, WeightsAreTheSameBytesForAnyNumberOfThreads) {
+  const toy::Shop shop(toy::shop_store(kCustomers, kProducts, orders()));
+  const SeedTable train = toy::shop_seeds(shop, 10, 50), val = toy::shop_seeds(shop, 55, 60);
+  std::string expected;
+  for (const int threads : {1, 2, 3, 4}) {
+    toy::TrainedShop model(shop, threads, 2, GetParam());
+    model.train(train, val);
+    if (threads == 1) expected = model.bytes();
+    EXPECT_TRUE(model.bytes() == expected) << threads << " threads";
+  }
+  toy::TrainedShop untrained(shop, 1, 2, GetParam());
+  EXPECT_FALSE(untrained.bytes() == expected);
+}
+
+TEST(TrainerLaw, InterruptedAndResumedIsTheSameAsStraight) {
+  const toy::Shop shop(toy::shop_store(kCustomers, kProducts, orders()));
+  const SeedTable train = toy::shop_seeds(shop, 10, 50), val = toy::shop_seeds(shop, 55, 60);
+  toy::TrainedShop straight(shop, 2, 4);
+  straight.train(train, val);
+  const TemporaryFolder folder;
+  const std::string checkpoint = (folder.path() / "checkpoint.safetensors").string();
+  int64_t asked = 0;
+  Hooks hooks;
+  hooks.cancelled = [&] { return ++asked > 11; };
+  toy::TrainedShop first(shop, 2, 4);
+  EXPECT_THROW(first.train(train, val, checkpoint, false, hooks), Error);
+  toy::TrainedShop second(shop, 1, 4);
+  second.train(train, val, checkpoint, true);
+  EXPECT_TRUE(second.bytes() == straight.bytes());
+}
+
+TEST(TrainerLaw, LaterRowsDoNotChangeWeightsWithAFixedNumberOfEpochs) {
+  const int64_t last = 50;
+  const toy::Shop before(toy::shop_store(kCustomers, kProducts, orders()), last);
+  auto rows = orders();
+  for (auto& row : rows) {
+    if (row.day > last + 10) row = {row.id, 1, 1, -100.0, row.day};
+  }
+  const toy::Shop after(toy::shop_store(kCustomers, kProducts, rows), last);
+  SeedTable nobody;
+  std::vector<std::string> bytes;
+  for (const toy::Shop* shop : {&before, &after}) {
+    toy::TrainedShop model(*shop, 2, 2);
+    SeedTable train = toy::shop_seeds(*shop, 10, last);
+    model.train(train, nobody);
+    bytes.push_back(model.bytes());
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+}
+
+}  // namespace
+}  // namespace cenote

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <ATen/Parallel.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <gtest/gtest.h>
+
+#include "layer/layer.h"
+#include "support/toy.h"
+
+namespace cenote {
+namespace {
+
+struct Fixture {
+  toy::Shop shop{toy::shop_store(4, 3, {{1, 1, 1, 1.0, 0}, {2, 1, 2, 2.0, 1}, {3, 2, 1, 3.0, 2}})};
+  ParameterSet parameters{5};
+  std::unique_ptr<Layer> layer;
+  Shard shard;
+  std::vector<at::Tensor> x;
+
+  explicit Fixture(const std::string& pool = "sum") {
+    at::set_num_threads(1);
+    LayerPlace place{parameters, "layer0", shop.graph, 32, pool, {0, 1, 2}};
+    layer = layer_registry().at("sage").make(Options(), place);
+    Sampler sampler(shop.graph, 0, {{5, 5}, false, 1});
+    shard = sampler.sample({toy::seed_at(0, 30), toy::seed_at(3, 30)}, 0);
+    for (size_t t = 0; t < shard.tables.size(); ++t) {
+      const auto n = static_cast<int64_t>(shard.tables[t].row.size());
+      x.push_back(n > 0 ? at::ones({n, 32}) : at::Tensor());
+    }
+  }
+};
+
+TEST(SageLayer, EachLevelIsOneHopFewer) {
+  Fixture f;
+  const auto out = f.layer->forward(f.shard, f.x, 2);
+  EXPECT_EQ(out[0].size(0), f.shard.tables[0].level_end[1]);
+  EXPECT_EQ(out[1].size(0), f.shard.tables[1].level_end[1]);
+  const auto last = f.layer->forward(f.shard, f.x, 1);
+  EXPECT_EQ(last[0].size(0), 2);
+}
+
+TEST(SageLayer, AGroupWithoutRowsIsItsOwnMapAlone) {
+  Fixture f;
+  const auto with = f.layer->forward(f.shard, f.x, 1);
+  // Customer 4 (the second seed) has no orders: taking the relation away changes nothing for it.
+  Shard cut = f.shard;
+  cut.joins.assign(cut.joins.size(), nullptr);
+  const auto without = f.layer->forward(cut, f.x, 1);
+  EXPECT_TRUE(at::equal(with[0][1], without[0][1]));
+  EXPECT_FALSE(at::equal(with[0][0], without[0][0]));
+}
+
+TEST(SageLayer, RefusesAnUnknownPool) {
+  EXPECT_THROW(Fixture("no_such_pool"), Error);
+}
+
+}  // namespace
+}  // namespace cenote
