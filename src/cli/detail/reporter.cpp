@@ -37,8 +37,10 @@ std::string progress_line(const Progress& p) {
     line += "  " + format_count(p.done);
   }
   if (!std::isnan(p.loss)) line += fmt::format("  loss {:.4f}", p.loss);
-  if (!p.metric.empty() && !std::isnan(p.metric_value)) line += fmt::format("  {} {:.4f}", p.metric, p.metric_value);
-  if (!std::isnan(p.rows_per_second)) line += fmt::format("  {} rows/s", format_count(std::llround(p.rows_per_second)));
+  if (!p.metric.empty() && !std::isnan(p.metric_value))
+    line += fmt::format("  {} {:.4f}", p.metric, p.metric_value);
+  if (!std::isnan(p.rows_per_second))
+    line += fmt::format("  {} rows/s", format_count(std::llround(p.rows_per_second)));
   if (!std::isnan(p.seconds_left)) line += fmt::format("  {} left", format_seconds(p.seconds_left));
   return printable(line);
 }
@@ -65,8 +67,10 @@ struct Reporter::State {
     phase = p.phase;
     if (!terminal) {
       // Plain lines: one per epoch, and one at the start of other phases.
-      if (p.epoch_finished) std::fprintf(stderr, "%s\n", progress_line(p).c_str());
-      else if (new_phase && p.epochs == 0) std::fprintf(stderr, "%s\n", printable(p.phase).c_str());
+      if (p.epoch_finished)
+        std::fprintf(stderr, "%s\n", progress_line(p).c_str());
+      else if (new_phase && p.epochs == 0)
+        std::fprintf(stderr, "%s\n", printable(p.phase).c_str());
       return;
     }
     if (!new_phase && !p.epoch_finished && now - shown < kBetweenUpdates) return;
@@ -87,7 +91,9 @@ struct Reporter::State {
     clear();
     std::fprintf(stderr, "cenote: warning: %s\n", printable(message).c_str());
     if (count == kWarningsPerCode) {
-      std::fprintf(stderr, "cenote: further warnings '%s' are not shown; 'cenote inspect' lists them\n", code.c_str());
+      std::fprintf(stderr,
+                   "cenote: further warnings '%s' are not shown; 'cenote inspect' lists them\n",
+                   code.c_str());
     }
   }
 };
@@ -107,7 +113,9 @@ Hooks Reporter::hooks() {
   hooks.cancelled = [] { return caught_signal() != 0; };
   if (state_->quiet) return hooks;
   State* state = state_.get();
-  hooks.warning = [state](const std::string& code, const std::string& message) { state->warn(code, message); };
+  hooks.warning = [state](const std::string& code, const std::string& message) {
+    state->warn(code, message);
+  };
   hooks.progress = [state](const Progress& progress) { state->report(progress); };
   return hooks;
 }
