@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cenote/inspect.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
@@ -69,10 +70,48 @@ void print_table(const InspectedTable& table, int width) {
   std::printf("\n%s\n  %s\n", printable(head).c_str(), printable(time).c_str());
   TextTable columns({{"column"}, {"type"}, {"nulls", true}, {"why"}});
   for (const InspectedColumn& column : table.columns) {
-    columns.add_row({printable(column.name), column.type, format_percent(column.null_fraction),
+    columns.add_row({printable(column.name), column.type, column.null_fraction == 0 ? "" : format_percent(column.null_fraction),
                      printable(fmt::format("{} ({})", column.reason, how_sure(column.source, column.confidence)))});
   }
   std::fputs(columns.render(width, "  ").c_str(), stdout);
+}
+
+/// "races" where the primary key is meant, else "races (year, round)".
+std::string target(const Inspection& found, const InspectedLink& link) {
+  for (const InspectedTable& table : found.tables) {
+    if (table.name == link.to_table && table.primary_key == link.to_columns) return link.to_table;
+  }
+  return fmt::format("{} ({})", link.to_table, joined(link.to_columns));
+}
+
+void print_links(const Inspection& found, int width) {
+  if (found.links.empty()) return;
+  std::printf("\nlinks\n");
+  TextTable links({{"from"}, {"to"}, {"matched", true}, {"from where"}});
+  for (const InspectedLink& link : found.links) {
+    links.add_row({printable(link.from_table + "." + joined(link.from_columns)), printable(target(found, link)),
+                   format_percent(link.matched_fraction), how_sure(link.source, link.confidence)});
+  }
+  std::fputs(links.render(width, "  ").c_str(), stdout);
+}
+
+/// Warnings that say the same are one, of several places.
+void print_warnings(const Inspection& found, int width) {
+  std::vector<std::pair<std::string, std::string>> grouped;  // message, places
+  for (const InspectedWarning& warning : found.warnings) {
+    const std::string place = warning.table + (warning.column.empty() ? "" : "." + warning.column);
+    auto group = std::find_if(grouped.begin(), grouped.end(), [&](const auto& g) { return g.first == warning.message; });
+    if (group == grouped.end()) {
+      grouped.emplace_back(warning.message, place);
+    } else {
+      group->second += ", " + place;
+    }
+  }
+  if (!grouped.empty()) std::printf("\nwarnings\n");
+  for (const auto& [message, places] : grouped) {
+    const auto lines = wrap_text(printable(fmt::format("{}{}{}", places, places.empty() ? "" : ": ", message)), width - 4);
+    for (size_t i = 0; i < lines.size(); ++i) std::printf("%s%s\n", i == 0 ? "  " : "    ", lines[i].c_str());
+  }
 }
 
 void print_inspection(const Inspection& found) {
@@ -89,23 +128,8 @@ void print_inspection(const Inspection& found) {
     std::printf("validation from %s, test from %s\n", found.val_timestamp.c_str(), found.test_timestamp.c_str());
   }
   for (const InspectedTable& table : found.tables) print_table(table, width);
-  if (!found.links.empty()) {
-    std::printf("\nlinks\n");
-    TextTable links({{"from"}, {"to"}, {"matched", true}, {"why"}});
-    for (const InspectedLink& link : found.links) {
-      links.add_row({printable(link.from_table + "." + joined(link.from_columns)),
-                     printable(link.to_table + "." + joined(link.to_columns)), format_percent(link.matched_fraction),
-                     printable(link.source == "inferred" ? fmt::format("{} ({})", link.reason, how_sure(link.source, link.confidence))
-                                                         : link.source)});
-    }
-    std::fputs(links.render(width, "  ").c_str(), stdout);
-  }
-  if (!found.warnings.empty()) std::printf("\nwarnings\n");
-  for (const InspectedWarning& warning : found.warnings) {
-    const std::string place = warning.table + (warning.column.empty() ? "" : "." + warning.column);
-    const auto lines = wrap_text(printable(fmt::format("{}{}{}", place, place.empty() ? "" : ": ", warning.message)), width - 4);
-    for (size_t i = 0; i < lines.size(); ++i) std::printf("%s%s\n", i == 0 ? "  " : "    ", lines[i].c_str());
-  }
+  print_links(found, width);
+  print_warnings(found, width);
 }
 
 int run(const std::vector<std::string>& words) {

@@ -65,7 +65,8 @@ struct Reporter::State {
     phase = p.phase;
     if (!terminal) {
       // Plain lines: one per epoch, and one at the start of other phases.
-      if (p.epoch_finished || (new_phase && p.epochs == 0)) std::fprintf(stderr, "%s\n", progress_line(p).c_str());
+      if (p.epoch_finished) std::fprintf(stderr, "%s\n", progress_line(p).c_str());
+      else if (new_phase && p.epochs == 0) std::fprintf(stderr, "%s\n", printable(p.phase).c_str());
       return;
     }
     if (!new_phase && !p.epoch_finished && now - shown < kBetweenUpdates) return;

@@ -87,7 +87,7 @@ std::string format_count(int64_t n) {
 }
 
 std::string format_percent(double fraction) {
-  if (fraction == 0) return "-";
+  if (fraction == 0) return "0 %";
   const double percent = 100 * fraction;
   if (percent < 0.1) return "<0.1 %";
   return fraction < 1 && percent > 99.9 ? ">99.9 %" : fmt::format("{:.1f} %", percent);

@@ -23,7 +23,7 @@ int display_width(std::string_view text);
 std::vector<std::string> wrap_text(std::string_view text, int width);
 
 std::string format_count(int64_t n);          // 20323 -> "20,323"
-std::string format_percent(double fraction);  // 0.857 -> "85.7 %", 0 -> "-"
+std::string format_percent(double fraction);  // 0.857 -> "85.7 %", 0 -> "0 %"
 
 /// Rows under a head; columns as wide as they need, the last one wrapped to what is left.
 class TextTable {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schema/likeness.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "schema/names.h"
+
+namespace cenote {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr std::array<std::string_view, 9> kKeyWords{"id", "key", "code", "uuid", "guid", "pk", "fk", "no", "nr"};
+
+bool is_key_word(const std::string& word) {
+  return std::find(kKeyWords.begin(), kKeyWords.end(), word) != kKeyWords.end();
+}
+
+Words singular_words(std::string_view name) {
+  Words words = name_words(name);
+  for (std::string& word : words) word = singular(word);
+  return words;
+}
+
+/// Without the words at the end that only say "key"; "customerid" in one word loses its id, too.
+Words strip_key_words(Words words) {
+  while (!words.empty() && is_key_word(words.back())) words.pop_back();
+  if (!words.empty()) {
+    for (const std::string_view suffix : {"id", "key", "code"}) {
+      std::string& last = words.back();
+      if (last.size() > suffix.size() + 2 && last.ends_with(suffix)) {
+        last.resize(last.size() - suffix.size());
+        last = singular(last);
+        break;
+      }
+    }
+  }
+  return words;
+}
+
+std::string joined(const Words& words) {
+  std::string out;
+  for (const std::string& word : words) out += word;
+  return out;
+}
+
+bool ends_with(const Words& words, const Words& tail) {
+  return !tail.empty() && words.size() > tail.size() && std::equal(tail.rbegin(), tail.rend(), words.rbegin());
+}
+
+/// "qualify" and "qualifying", "cust" and "customer": one begins the other.
+bool abbreviates(const std::string& a, const std::string& b, size_t least) {
+  return std::min(a.size(), b.size()) >= least && (a.starts_with(b) || b.starts_with(a));
+}
+
+/// The last part of a qualified name: "sales.orders" is about orders.
+std::string_view bare(std::string_view table) {
+  const size_t dot = table.rfind('.');
+  return dot == std::string_view::npos ? table : table.substr(dot + 1);
+}
+
+bool has_key_word(std::string_view column) {
+  const Words words = name_words(column);
+  if (words.empty()) return false;
+  return is_key_word(words.back()) || joined(strip_key_words(singular_words(column))) != joined(singular_words(column));
+}
+
+}  // namespace
+
+double primary_key_likeness(std::string_view table, std::string_view column) {
+  const Words words = name_words(column);
+  if (words.empty()) return 0;
+  if (words.size() == 1 && is_key_word(words[0])) return words[0] == "id" || words[0] == "pk" ? 1 : 0.8;
+  const std::string stem = joined(strip_key_words(singular_words(column)));
+  const std::string subject = joined(singular_words(bare(table)));
+  const bool key_word = has_key_word(column);
+  if (stem == subject) return key_word ? 1 : 0.7;
+  if (!key_word) return 0;
+  if (abbreviates(stem, subject, 3)) return 0.9;
+  const Words subject_words = singular_words(bare(table));
+  if (!subject_words.empty() && stem == subject_words.back()) return 0.9;
+  return 0.6;
+}
+
+double link_likeness(std::string_view child, std::string_view column, std::string_view parent, std::string_view key) {
+  const Words words = singular_words(column);
+  if (words.empty() || (words.size() == 1 && is_key_word(words[0]))) return 0;
+  const Words stem = strip_key_words(words);
+  const Words subject = singular_words(bare(parent));
+  const Words key_words = singular_words(key);
+  const bool generic_key = key_words.size() == 1 && is_key_word(key_words[0]);
+  const bool same_table = child == parent;
+  const bool key_word = has_key_word(column);
+  if (same_table) {
+    static const Words kRelatives{"parent", "manager", "boss", "supervisor", "reply", "original", "root", "previous",
+                                  "prev", "next", "predecessor", "successor", "replace", "related", "mentor", "leader"};
+    for (const std::string& word : stem) {
+      if (key_word && std::find(kRelatives.begin(), kRelatives.end(), word) != kRelatives.end()) return 0.8;
+    }
+  }
+  if (!generic_key && words == key_words) return same_table ? 0 : 1;
+  if (!stem.empty() && joined(stem) == joined(subject)) return same_table ? 0 : key_word ? 1 : 0.9;
+  if (ends_with(stem, subject)) return key_word ? 0.85 : 0.7;
+  if (!generic_key && ends_with(words, key_words)) return 0.85;
+  if (!same_table && key_word && stem.size() == 1 && abbreviates(stem[0], joined(subject), 4)) return 0.6;
+  return 0;
+}
+
+double time_likeness(std::string_view column) {
+  const Words words = name_words(column);
+  const auto has = [&](std::initializer_list<std::string_view> wanted) {
+    return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+      return std::find(wanted.begin(), wanted.end(), word) != wanted.end();
+    });
+  };
+  const std::string all = joined(words);
+  if (has({"birth", "born", "dob", "birthday", "birthdate", "death", "died"}) || all.find("birth") != std::string::npos) return 0;
+  if (has({"due", "expiry", "expires", "expire", "expiration", "deadline", "until", "valid", "planned", "scheduled", "estimated",
+           "expected", "promised", "next"})) return 0;
+  if (has({"updated", "update", "modified", "modification", "changed", "last", "edited"})) return 0.35;
+  if (has({"end", "ended", "finish", "finished", "closed", "completed", "cancelled", "delivered", "shipped", "deleted", "resolved"})) return 0.4;
+  if (has({"created", "creation", "create", "inserted"}) || all.find("creat") != std::string::npos) return 1;
+  if (words.size() == 1 && has({"date", "timestamp", "datetime", "time", "ts", "when"})) return 0.95;
+  if (has({"timestamp", "datetime"})) return 0.95;
+  if (has({"event", "order", "ordered", "placed", "purchase", "purchased", "transaction", "sale", "sold", "review", "visit", "view",
+           "start", "started", "begin", "joined", "registered", "registration", "signup", "posted", "occurred", "happened",
+           "booked", "search", "request", "requested", "received", "opened", "admission", "admitted", "invoice", "payment", "paid"})) return 0.9;
+  if (has({"date", "time", "at", "on", "ts"})) return 0.7;
+  return 0.5;  // a column of times whose name says nothing
+}
+
+}  // namespace cenote
