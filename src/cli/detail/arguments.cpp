@@ -4,33 +4,67 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/check.h"
+
 namespace cenote {
+namespace {
+
+/// The word that no option and no position took.
+std::string unknown_word(const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining();
+  const auto option = std::find_if(left.begin(), left.end(), [](const std::string& w) { return w.starts_with("-"); });
+  if (option == left.end()) return fmt::format("'{}' is one word too many", left.empty() ? "" : left.front());
+  std::vector<std::string> known;
+  for (const CLI::Option* one : app.get_options()) {
+    for (const std::string& name : one->get_lnames()) known.push_back("--" + name);
+  }
+  std::sort(known.begin(), known.end());
+  const std::string name = option->substr(0, option->find('='));
+  return fmt::format("no option '{}'; {}", name, choices_hint(name, known));
+}
+
+}  // namespace
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_flag("--json", options.json, "write JSON for programs");
   app.add_flag("--quiet", options.quiet, "no progress and no warnings");
-  app.add_option("--threads", options.threads, "threads to use; as many as there are cores by default")
+  app.add_option("--threads", options.threads,
+                 "threads to use; as many as there are cores by default")
       ->check(CLI::Range(1, 1024));
 }
 
 void add_source_options(CLI::App& app, SourceOptions& options, bool positional) {
-  auto* source = app.add_option(positional ? "SOURCE,--source" : "--source", options.source,
-                                "dataset folder, folder of CSV or Parquet files, DuckDB or SQLite file, postgres:// URL");
+  auto* source = app.add_option(
+      positional ? "SOURCE,--source" : "--source", options.source,
+      "dataset folder, folder of CSV or Parquet files, DuckDB or SQLite file, postgres:// URL");
   if (positional) source->required();
   app.add_option("--manifest", options.manifest, "a manifest to use instead of the source's own");
-  app.add_option("--on-duplicate-key", options.on_duplicate_key, "two rows with one primary key: error, or keep the first")
+  app.add_option("--on-duplicate-key", options.on_duplicate_key,
+                 "two rows with one primary key: error, or keep the first")
       ->check(CLI::IsMember({"error", "first"}));
-  app.add_option("--val-timestamp", options.val_timestamp, "where validation begins, instead of the manifest's");
-  app.add_option("--test-timestamp", options.test_timestamp, "where the test begins, instead of the manifest's");
+  app.add_option("--val-timestamp", options.val_timestamp,
+                 "where validation begins, instead of the manifest's");
+  app.add_option("--test-timestamp", options.test_timestamp,
+                 "where the test begins, instead of the manifest's");
+}
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option("RUN", options.run, "a run folder")->required();
+  app.add_option("--protocol", options.protocol, "rolling or frozen; as the run was trained by default")
+      ->check(CLI::IsMember({"rolling", "frozen"}));
+  add_source_options(app, options.source, false);
 }
 
 bool parse_words(CLI::App& app, const std::vector<std::string>& words) {
-  std::vector<std::string> reversed(words.rbegin(), words.rend());  // CLI11 takes them from the back
+  std::vector<std::string> reversed(words.rbegin(),
+                                    words.rend());  // CLI11 takes them from the back
   try {
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     return false;
+  } catch (const CLI::ExtrasError&) {
+    throw UsageError(unknown_word(app));
   } catch (const CLI::ParseError& e) {
     std::string message = e.what();
     std::replace(message.begin(), message.end(), '\n', ' ');

@@ -2,8 +2,8 @@
 // The verb, its exit code, and errors as one line on standard error.
 #include <cstdio>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <new>
+#include <nlohmann/json.hpp>
 
 #include "cli/cli.h"
 #include "cli/detail/arguments.h"
@@ -30,7 +30,8 @@ void print_error(const Error& error, bool json, const std::string& hint) {
                                             {"message", error.what()},
                                             {"context", error.context()}}}};
     // A message may quote bytes of the data; what is no UTF-8 must not break the program that reads this.
-    std::fprintf(stderr, "%s\n", document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    std::fprintf(stderr, "%s\n",
+                 document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
     return;
   }
   std::string line = fmt::format("cenote: {}", error.what());
@@ -50,7 +51,7 @@ int run_command_line(int argc, char** argv) {
       return kUsage;
     }
     if (words[0] == "--version") {
-      std::printf("cenote %s\n", CENOTE_VERSION);
+      std::printf(json ? "{\"version\": \"%s\"}\n" : "cenote %s\n", CENOTE_VERSION);
       return 0;
     }
     if (words[0] == "--help" || words[0] == "-h") words[0] = "help";
@@ -59,13 +60,15 @@ int run_command_line(int argc, char** argv) {
       return 0;
     }
     if (!cli_registry().has(words[0])) {
-      throw UsageError(fmt::format("no verb '{}'; {}", words[0], choices_hint(words[0], cli_registry().names())));
+      throw UsageError(fmt::format("no verb '{}'; {}", words[0],
+                                   choices_hint(words[0], cli_registry().names())));
     }
     const CliEntry& entry = cli_registry().at(words[0]);
     catch_signals();
     const int code = entry.run({words.begin() + 1, words.end()});
     // A full disk or a closed pipe shows only here.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout)) throw Error(ErrorCode::io, "cannot write to standard output");
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+      throw Error(ErrorCode::io, "cannot write to standard output");
     return code;
   } catch (const UsageError& e) {
     const bool known = !words.empty() && cli_registry().has(words[0]);
@@ -73,14 +76,16 @@ int run_command_line(int argc, char** argv) {
     return kUsage;
   } catch (const Error& e) {
     if (e.code() == ErrorCode::cancelled && caught_signal() != 0) {
-      print_error(Error(ErrorCode::cancelled, "interrupted"), json, "");
+      print_error(e, json, "");
       return 128 + caught_signal();
     }
     print_error(e, json, "");
   } catch (const std::bad_alloc&) {
     print_error(Error(ErrorCode::memory, "not enough memory"), json, "");
   } catch (const std::exception& e) {
-    print_error(Error(ErrorCode::internal, fmt::format("{}; this is a bug in Cenote, please report it", e.what())), json, "");
+    print_error(Error(ErrorCode::internal,
+                      fmt::format("{}; this is a bug in Cenote, please report it", e.what())),
+                json, "");
   }
   return kFailed;
 }

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/detail/terminal.h"
 
@@ -18,7 +20,8 @@ volatile std::sig_atomic_t g_signal = 0;
 
 extern "C" void remember_signal(int number) {
   g_signal = number;
-  std::signal(number, SIG_DFL);  // the next one does not ask
+  std::signal(SIGINT, SIG_DFL);  // the next one does not ask
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 std::string format_seconds(double seconds) {
@@ -37,8 +40,10 @@ std::string progress_line(const Progress& p) {
     line += "  " + format_count(p.done);
   }
   if (!std::isnan(p.loss)) line += fmt::format("  loss {:.4f}", p.loss);
-  if (!p.metric.empty() && !std::isnan(p.metric_value)) line += fmt::format("  {} {:.4f}", p.metric, p.metric_value);
-  if (!std::isnan(p.rows_per_second)) line += fmt::format("  {} rows/s", format_count(std::llround(p.rows_per_second)));
+  if (!p.metric.empty() && !std::isnan(p.metric_value))
+    line += fmt::format("  {} {:.4f}", p.metric, p.metric_value);
+  if (!std::isnan(p.rows_per_second))
+    line += fmt::format("  {} rows/s", format_count(std::llround(p.rows_per_second)));
   if (!std::isnan(p.seconds_left)) line += fmt::format("  {} left", format_seconds(p.seconds_left));
   return printable(line);
 }
@@ -52,7 +57,8 @@ struct Reporter::State {
   bool quiet = false, json = false, terminal = false, live = false;
   std::string phase;
   std::chrono::steady_clock::time_point shown{};
-  std::map<std::string, int> warnings;  // by code
+  std::map<std::string, int> warnings, untold;  // by code
+  std::set<std::string> told;
 
   void clear() {
     if (live) std::fputs("\r\x1b[K", stderr);
@@ -65,8 +71,10 @@ struct Reporter::State {
     phase = p.phase;
     if (!terminal) {
       // Plain lines: one per epoch, and one at the start of other phases.
-      if (p.epoch_finished) std::fprintf(stderr, "%s\n", progress_line(p).c_str());
-      else if (new_phase && p.epochs == 0) std::fprintf(stderr, "%s\n", printable(p.phase).c_str());
+      if (p.epoch_finished)
+        std::fprintf(stderr, "%s\n", progress_line(p).c_str());
+      else if (new_phase && p.epochs == 0)
+        std::fprintf(stderr, "%s\n", printable(p.phase).c_str());
       return;
     }
     if (!new_phase && !p.epoch_finished && now - shown < kBetweenUpdates) return;
@@ -82,13 +90,30 @@ struct Reporter::State {
   }
 
   void warn(const std::string& code, const std::string& message) {
-    const int count = ++warnings[code];
-    if (count > kWarningsPerCode) return;
-    clear();
-    std::fprintf(stderr, "cenote: warning: %s\n", printable(message).c_str());
-    if (count == kWarningsPerCode) {
-      std::fprintf(stderr, "cenote: further warnings '%s' are not shown; 'cenote inspect' lists them\n", code.c_str());
+    if (!told.insert(message).second || ++warnings[code] > kWarningsPerCode) {
+      ++untold[code];
+      return;
     }
+    clear();
+    if (json) {
+      const nlohmann::json line{{"warning", {{"code", code}, {"message", message}}}};
+      std::fprintf(stderr, "%s\n",
+                   line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    } else {
+      std::fprintf(stderr, "cenote: warning: %s\n", printable(message).c_str());
+    }
+  }
+
+  /// How many warnings were like those that were shown.
+  void count_untold() {
+    for (const auto& [code, count] : untold) {
+      if (json) {
+        std::fprintf(stderr, R"({"warning":{"code":"%s","more":%d}})" "\n", code.c_str(), count);
+      } else {
+        std::fprintf(stderr, "cenote: warning: %d more of '%s'\n", count, code.c_str());
+      }
+    }
+    untold.clear();
   }
 };
 
@@ -100,14 +125,21 @@ Reporter::Reporter(const CommonOptions& options) : state_(std::make_unique<State
 
 Reporter::~Reporter() { finish(); }
 
-void Reporter::finish() { state_->clear(); }
+void Reporter::finish() {
+  state_->clear();
+  state_->count_untold();
+}
 
 Hooks Reporter::hooks() {
   Hooks hooks;
   hooks.cancelled = [] { return caught_signal() != 0; };
   if (state_->quiet) return hooks;
   State* state = state_.get();
-  hooks.warning = [state](const std::string& code, const std::string& message) { state->warn(code, message); };
+  hooks.warning = [state](const std::string& code, const std::string& message) {
+    state->warn(code, message);
+  };
+  // With --json every line on standard error is JSON; people at a terminal still see that it moves.
+  if (state_->json && !state_->terminal) return hooks;
   hooks.progress = [state](const Progress& progress) { state->report(progress); };
   return hooks;
 }

@@ -14,8 +14,11 @@ namespace {
 size_t sequence_length(std::string_view text) {
   const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  const size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3
-                        : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const size_t length = first < 0x80                    ? 1
+                        : first >= 0xc2 && first < 0xe0 ? 2
+                        : first >= 0xe0 && first < 0xf0 ? 3
+                        : first >= 0xf0 && first < 0xf5 ? 4
+                                                        : 0;
   if (length == 0 || length > text.size()) return 0;
   for (size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
@@ -31,7 +34,8 @@ bool is_terminal(std::FILE* file) { return ::isatty(::fileno(file)) == 1; }
 
 int terminal_width(std::FILE* file) {
   winsize size{};
-  if (!is_terminal(file) || ::ioctl(::fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  if (!is_terminal(file) || ::ioctl(::fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return 80;
   return std::clamp<int>(size.ws_col, 40, 120);
 }
 
@@ -43,7 +47,8 @@ std::string printable(std::string_view text) {
     // C1 control characters (U+0080 to U+009F) are two bytes, c2 80 to c2 9f.
     const bool c1 = length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
     // U+202A-202E and U+2066-2069 turn the direction of the text around them.
-    const bool turns = length == 3 && (text.starts_with("\xe2\x80") || text.starts_with("\xe2\x81")) &&
+    const bool turns = length == 3 &&
+                       (text.starts_with("\xe2\x80") || text.starts_with("\xe2\x81")) &&
                        ((text[1] == '\x80' && text[2] >= '\xaa' && text[2] <= '\xae') ||
                         (text[1] == '\x81' && text[2] >= '\xa6' && text[2] <= '\xa9'));
     if (length == 0 || first < 0x20 || first == 0x7f || c1 || turns) {
@@ -59,8 +64,9 @@ std::string printable(std::string_view text) {
 }
 
 int display_width(std::string_view text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(),
-                                        [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
 }
 
 std::vector<std::string> wrap_text(std::string_view text, int width) {
@@ -82,7 +88,8 @@ std::vector<std::string> wrap_text(std::string_view text, int width) {
 
 std::string format_count(int64_t n) {
   std::string digits = std::to_string(n < 0 ? -n : n);
-  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(digits.begin() + at, ',');
+  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(digits.begin() + at, ',');
   return n < 0 ? "-" + digits : digits;
 }
 
