@@ -12,9 +12,9 @@ namespace cenote {
 
 struct InspectedColumn {
   std::string name;
-  std::string type;           // number, category, text, timestamp, boolean, key, ignored
+  std::string type;  // number, category, text, timestamp, boolean, key, ignored
   double null_fraction = 0;
-  std::string source;         // manifest, catalogue, inferred
+  std::string source;  // manifest, catalogue, inferred
   double confidence = 1;
   std::string reason;
   std::string database_type;  // as the source calls it

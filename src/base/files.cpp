@@ -84,7 +84,8 @@ std::string read_file(const std::filesystem::path& path, int64_t limit) {
   Descriptor d{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   CENOTE_CHECK(d.fd >= 0, io, "cannot read '{}': {}", path.string(), system_reason());
   struct stat status {};
-  CENOTE_CHECK(::fstat(d.fd, &status) == 0, io, "cannot read '{}': {}", path.string(), system_reason());
+  CENOTE_CHECK(::fstat(d.fd, &status) == 0, io, "cannot read '{}': {}", path.string(),
+               system_reason());
   CENOTE_CHECK(S_ISREG(status.st_mode), bad_input, "'{}' is no regular file", path.string());
   CENOTE_CHECK(status.st_size <= limit, bad_input, "'{}' has {} bytes; at most {} are read here",
                path.string(), static_cast<int64_t>(status.st_size), limit);
@@ -103,7 +104,8 @@ std::string read_file(const std::filesystem::path& path, int64_t limit) {
 
 TemporaryFolder::TemporaryFolder(const std::string& prefix, const std::filesystem::path& parent) {
   std::error_code error;
-  std::filesystem::path base = parent.empty() ? std::filesystem::temp_directory_path(error) : parent;
+  std::filesystem::path base =
+      parent.empty() ? std::filesystem::temp_directory_path(error) : parent;
   CENOTE_CHECK(!error, io, "there is no temporary folder ({}); set TMPDIR to one", error.message());
   std::string name = (base / (prefix + ".XXXXXX")).string();
   CENOTE_CHECK(::mkdtemp(name.data()) != nullptr, io,

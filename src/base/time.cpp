@@ -115,7 +115,8 @@ CivilTime to_civil(int64_t micros) {
   const int64_t day_of_era = shifted - era * 146097;
   const int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const int64_t shifted_month = (5 * day_of_year + 2) / 153;
   civil.day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
   civil.month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
@@ -185,11 +186,8 @@ struct Unit {
   std::string_view name;  // singular
   int64_t seconds;
 };
-constexpr std::array<Unit, 5> kUnits{{{"week", 7 * 86'400},
-                                      {"day", 86'400},
-                                      {"hour", 3600},
-                                      {"minute", 60},
-                                      {"second", 1}}};
+constexpr std::array<Unit, 5> kUnits{
+    {{"week", 7 * 86'400}, {"day", 86'400}, {"hour", 3600}, {"minute", 60}, {"second", 1}}};
 
 std::optional<int64_t> unit_seconds(std::string_view word) {
   for (const Unit& unit : kUnits) {
@@ -209,7 +207,8 @@ int64_t parse_duration(std::string_view text) {
   int parts = 0;
   const auto malformed = [&](std::string_view why) {
     fail(ErrorCode::bad_input,
-         "'{}' is no duration{}: write a number and weeks, days, hours, minutes or seconds, as '30 days'",
+         "'{}' is no duration{}: write a number and weeks, days, hours, minutes or seconds, as '30 "
+         "days'",
          text, why);
   };
   while (true) {

@@ -27,8 +27,12 @@ Json to_json(const InspectedTable& table) {
   }
   const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
   Json range = table.time_first.empty() ? Json() : Json::array({table.time_first, table.time_last});
-  return {{"name", table.name},       {"rows", table.rows},  {"primary_key", table.primary_key},
-          {"time_column", or_null(table.time_column)}, {"time_range", range}, {"columns", columns}};
+  return {{"name", table.name},
+          {"rows", table.rows},
+          {"primary_key", table.primary_key},
+          {"time_column", or_null(table.time_column)},
+          {"time_range", range},
+          {"columns", columns}};
 }
 
 Json to_json(const Inspection& found) {
@@ -43,7 +47,10 @@ Json to_json(const Inspection& found) {
                      {"reason", link.reason}});
   }
   for (const InspectedWarning& warning : found.warnings) {
-    warnings.push_back({{"code", warning.code}, {"table", warning.table}, {"column", warning.column}, {"message", warning.message}});
+    warnings.push_back({{"code", warning.code},
+                        {"table", warning.table},
+                        {"column", warning.column},
+                        {"message", warning.message}});
   }
   return {{"source", found.source}, {"tables", tables}, {"links", links}, {"warnings", warnings}};
 }
@@ -60,18 +67,22 @@ std::string how_sure(const std::string& source, double confidence) {
 }
 
 void print_table(const InspectedTable& table, int width) {
-  std::string head = fmt::format("{}  {} row{}", table.name, format_count(table.rows), table.rows == 1 ? "" : "s");
+  std::string head =
+      fmt::format("{}  {} row{}", table.name, format_count(table.rows), table.rows == 1 ? "" : "s");
   if (!table.primary_key.empty()) head += fmt::format("  key {}", joined(table.primary_key));
   std::string time = "static";
   if (!table.time_column.empty()) {
     time = fmt::format("time {}", table.time_column);
-    if (!table.time_first.empty()) time += fmt::format(": {} to {}", table.time_first, table.time_last);
+    if (!table.time_first.empty())
+      time += fmt::format(": {} to {}", table.time_first, table.time_last);
   }
   std::printf("\n%s\n  %s\n", printable(head).c_str(), printable(time).c_str());
   TextTable columns({{"column"}, {"type"}, {"nulls", true}, {"why"}});
   for (const InspectedColumn& column : table.columns) {
-    columns.add_row({printable(column.name), column.type, column.null_fraction == 0 ? "" : format_percent(column.null_fraction),
-                     printable(fmt::format("{} ({})", column.reason, how_sure(column.source, column.confidence)))});
+    columns.add_row({printable(column.name), column.type,
+                     column.null_fraction == 0 ? "" : format_percent(column.null_fraction),
+                     printable(fmt::format("{} ({})", column.reason,
+                                           how_sure(column.source, column.confidence)))});
   }
   std::fputs(columns.render(width, "  ").c_str(), stdout);
 }
@@ -89,8 +100,9 @@ void print_links(const Inspection& found, int width) {
   std::printf("\nlinks\n");
   TextTable links({{"from"}, {"to"}, {"matched", true}, {"from where"}});
   for (const InspectedLink& link : found.links) {
-    links.add_row({printable(link.from_table + "." + joined(link.from_columns)), printable(target(found, link)),
-                   format_percent(link.matched_fraction), how_sure(link.source, link.confidence)});
+    links.add_row({printable(link.from_table + "." + joined(link.from_columns)),
+                   printable(target(found, link)), format_percent(link.matched_fraction),
+                   how_sure(link.source, link.confidence)});
   }
   std::fputs(links.render(width, "  ").c_str(), stdout);
 }
@@ -100,7 +112,8 @@ void print_warnings(const Inspection& found, int width) {
   std::vector<std::pair<std::string, std::string>> grouped;  // message, places
   for (const InspectedWarning& warning : found.warnings) {
     const std::string place = warning.table + (warning.column.empty() ? "" : "." + warning.column);
-    auto group = std::find_if(grouped.begin(), grouped.end(), [&](const auto& g) { return g.first == warning.message; });
+    auto group = std::find_if(grouped.begin(), grouped.end(),
+                              [&](const auto& g) { return g.first == warning.message; });
     if (group == grouped.end()) {
       grouped.emplace_back(warning.message, place);
     } else {
@@ -109,8 +122,10 @@ void print_warnings(const Inspection& found, int width) {
   }
   if (!grouped.empty()) std::printf("\nwarnings\n");
   for (const auto& [message, places] : grouped) {
-    const auto lines = wrap_text(printable(fmt::format("{}{}{}", places, places.empty() ? "" : ": ", message)), width - 4);
-    for (size_t i = 0; i < lines.size(); ++i) std::printf("%s%s\n", i == 0 ? "  " : "    ", lines[i].c_str());
+    const auto lines = wrap_text(
+        printable(fmt::format("{}{}{}", places, places.empty() ? "" : ": ", message)), width - 4);
+    for (size_t i = 0; i < lines.size(); ++i)
+      std::printf("%s%s\n", i == 0 ? "  " : "    ", lines[i].c_str());
   }
 }
 
@@ -118,14 +133,19 @@ void print_inspection(const Inspection& found) {
   const int width = terminal_width(stdout);
   int64_t rows = 0;
   for (const InspectedTable& table : found.tables) rows += table.rows;
-  std::printf("%s\n", printable(found.name.empty() || found.name == found.source ? found.source
-                                                                                : found.name + " (" + found.source + ")").c_str());
+  std::printf("%s\n", printable(found.name.empty() || found.name == found.source
+                                    ? found.source
+                                    : found.name + " (" + found.source + ")")
+                          .c_str());
   if (!found.description.empty()) {
-    for (const std::string& line : wrap_text(printable(found.description), width)) std::printf("%s\n", line.c_str());
+    for (const std::string& line : wrap_text(printable(found.description), width))
+      std::printf("%s\n", line.c_str());
   }
-  std::printf("%zu tables, %s rows, %zu links\n", found.tables.size(), format_count(rows).c_str(), found.links.size());
+  std::printf("%zu tables, %s rows, %zu links\n", found.tables.size(), format_count(rows).c_str(),
+              found.links.size());
   if (!found.val_timestamp.empty() || !found.test_timestamp.empty()) {
-    std::printf("validation from %s, test from %s\n", found.val_timestamp.c_str(), found.test_timestamp.c_str());
+    std::printf("validation from %s, test from %s\n", found.val_timestamp.c_str(),
+                found.test_timestamp.c_str());
   }
   for (const InspectedTable& table : found.tables) print_table(table, width);
   print_links(found, width);
@@ -144,6 +164,12 @@ int run(const std::vector<std::string>& words) {
   Reporter reporter(common);
   Hooks hooks = reporter.hooks();
   hooks.warning = {};  // they are part of the result
+  std::error_code error;
+  if (!write_manifest.empty() && std::filesystem::exists(write_manifest, error)) {
+    throw Error(
+        ErrorCode::bad_input,
+        fmt::format("'{}' is there already; remove it or choose another name", write_manifest));
+  }
   const Inspection found = inspect(source, hooks);
   reporter.finish();
   if (!write_manifest.empty()) write_file_atomically(write_manifest, found.manifest);
@@ -162,7 +188,9 @@ CENOTE_CLI(inspect) {
   entry.info.summary = "tables, columns, keys, links and warnings of a database";
   entry.info.source = "ours";
   entry.info.example = "cenote inspect examples/f1";
-  entry.usage = "cenote inspect SOURCE [--write-manifest FILE] [--manifest FILE] [--on-duplicate-key error|first] [--json]";
+  entry.usage =
+      "cenote inspect SOURCE [--write-manifest FILE] [--manifest FILE] [--on-duplicate-key "
+      "error|first] [--json]";
   entry.run = run;
   return entry;
 }

@@ -48,7 +48,8 @@ constexpr std::array<Refusal, 13> kRefused{{{"TIME", "a time of day without a da
                                             {"ROW", "a structure"}}};
 
 bool is_type(std::string_view type, std::string_view name) {
-  return type == name || (type.starts_with(name) && type.size() > name.size() && type[name.size()] == '(');
+  return type == name ||
+         (type.starts_with(name) && type.size() > name.size() && type[name.size()] == '(');
 }
 
 }  // namespace
@@ -59,7 +60,8 @@ std::string text_as_time(const std::string& column) {
       R"('[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)? ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)?)?')";
   return fmt::format(
       "CASE WHEN NOT regexp_full_match({0}, {1}) THEN NULL "
-      "WHEN regexp_matches({0}, '\\.[0-9]{{7}}') AND TRY_CAST({0} AS TIMESTAMP_NS) IS NOT NULL THEN "
+      "WHEN regexp_matches({0}, '\\.[0-9]{{7}}') AND TRY_CAST({0} AS TIMESTAMP_NS) IS NOT NULL "
+      "THEN "
       "make_timestamp(epoch_ns(TRY_CAST({0} AS TIMESTAMP_NS)) // 1000 + "
       "CASE WHEN epoch_ns(TRY_CAST({0} AS TIMESTAMP_NS)) % 1000 > 0 THEN 1 ELSE 0 END) "
       "ELSE make_timestamp(epoch_us(TRY_CAST({0} AS TIMESTAMPTZ))) END",
@@ -105,7 +107,8 @@ Canonical canonical_form(std::string_view type, const std::string& column) {
     out.storage = StorageType::time;
     out.expression = fmt::format(
         "CASE WHEN {0} IS NULL THEN NULL WHEN NOT isfinite({0}) THEN 'infinity'::TIMESTAMP ELSE "
-        "make_timestamp(epoch_ns({0}) // 1000 + CASE WHEN epoch_ns({0}) % 1000 > 0 THEN 1 ELSE 0 END) END",
+        "make_timestamp(epoch_ns({0}) // 1000 + CASE WHEN epoch_ns({0}) % 1000 > 0 THEN 1 ELSE 0 "
+        "END) END",
         column);
     return out;
   } else if (type == "TIMESTAMP WITH TIME ZONE") {
@@ -113,7 +116,8 @@ Canonical canonical_form(std::string_view type, const std::string& column) {
     out.storage = StorageType::time;
     out.expression = fmt::format(
         "CASE WHEN {0} IS NULL THEN NULL WHEN NOT isfinite({0}) THEN 'infinity'::TIMESTAMP ELSE "
-        "make_timestamp(epoch_us({0})) END", column);
+        "make_timestamp(epoch_us({0})) END",
+        column);
     return out;
   } else {
     bool known = false;
@@ -132,7 +136,8 @@ Canonical canonical_form(std::string_view type, const std::string& column) {
   }
   if (out.storage == StorageType::time) {
     out.expression = fmt::format(
-        "CASE WHEN {0} IS NOT NULL THEN coalesce(TRY_CAST({0} AS TIMESTAMP), 'infinity'::TIMESTAMP) END",
+        "CASE WHEN {0} IS NOT NULL THEN coalesce(TRY_CAST({0} AS TIMESTAMP), "
+        "'infinity'::TIMESTAMP) END",
         column);
   } else if (type != duckdb_type_name(out.storage)) {
     out.expression = fmt::format("CAST({} AS {})", column, duckdb_type_name(out.storage));

@@ -12,9 +12,11 @@ namespace cenote {
 /// How a column of some DuckDB type is copied into a snapshot.
 struct Canonical {
   StorageType storage = StorageType::utf8;
-  std::string expression;    // SQL over the column; infinite or overflowing times become 'infinity'
-  std::string unsupported;   // not empty: why the values mean nothing here; they are copied as they are
-  bool may_exceed_int64 = false;  // 64 bits unsigned or wider: `expression` is the form for values that fit
+  std::string expression;  // SQL over the column; infinite or overflowing times become 'infinity'
+  std::string
+      unsupported;  // not empty: why the values mean nothing here; they are copied as they are
+  bool may_exceed_int64 =
+      false;  // 64 bits unsigned or wider: `expression` is the form for values that fit
 };
 
 /// `database_type` as DESCRIBE writes it ("DECIMAL(10,2)"); `column` is a quoted identifier.

@@ -46,7 +46,8 @@ bool storage_of(duckdb_type type, StorageType& storage) {
 /// Multiplies an instant into microseconds; what does not fit, or is infinite, is kTimeNever.
 int64_t scale_time(int64_t value, int64_t factor) {
   int64_t out = 0;
-  if (value == INT64_MAX || value == -INT64_MAX || __builtin_mul_overflow(value, factor, &out)) return kTimeNever;
+  if (value == INT64_MAX || value == -INT64_MAX || __builtin_mul_overflow(value, factor, &out))
+    return kTimeNever;
   return out;
 }
 
@@ -94,24 +95,31 @@ void append_vector(duckdb_vector vector, idx_t rows, ColumnData& column) {
     case DUCKDB_TYPE_INTEGER: return append_values<int32_t>(data, validity, rows, column, integer);
     case DUCKDB_TYPE_BIGINT: return append_values<int64_t>(data, validity, rows, column, integer);
     case DUCKDB_TYPE_UTINYINT: return append_values<uint8_t>(data, validity, rows, column, integer);
-    case DUCKDB_TYPE_USMALLINT: return append_values<uint16_t>(data, validity, rows, column, integer);
-    case DUCKDB_TYPE_UINTEGER: return append_values<uint32_t>(data, validity, rows, column, integer);
+    case DUCKDB_TYPE_USMALLINT:
+      return append_values<uint16_t>(data, validity, rows, column, integer);
+    case DUCKDB_TYPE_UINTEGER:
+      return append_values<uint32_t>(data, validity, rows, column, integer);
     case DUCKDB_TYPE_UBIGINT: return append_values<uint64_t>(data, validity, rows, column, real);
     case DUCKDB_TYPE_FLOAT: return append_values<float>(data, validity, rows, column, real);
     case DUCKDB_TYPE_DOUBLE: return append_values<double>(data, validity, rows, column, real);
     case DUCKDB_TYPE_HUGEINT:
-      return append_values<duckdb_hugeint>(data, validity, rows, column,
-                                           [&](duckdb_hugeint v) { real(duckdb_hugeint_to_double(v)); });
+      return append_values<duckdb_hugeint>(data, validity, rows, column, [&](duckdb_hugeint v) {
+        real(duckdb_hugeint_to_double(v));
+      });
     case DUCKDB_TYPE_UHUGEINT:
-      return append_values<duckdb_uhugeint>(data, validity, rows, column,
-                                            [&](duckdb_uhugeint v) { real(duckdb_uhugeint_to_double(v)); });
+      return append_values<duckdb_uhugeint>(data, validity, rows, column, [&](duckdb_uhugeint v) {
+        real(duckdb_uhugeint_to_double(v));
+      });
     case DUCKDB_TYPE_DECIMAL: {
       const uint8_t scale = duckdb_decimal_scale(type.handle);
       const auto decimal = [&](auto v) { real(scaled(static_cast<double>(v), scale)); };
       switch (duckdb_decimal_internal_type(type.handle)) {
-        case DUCKDB_TYPE_SMALLINT: return append_values<int16_t>(data, validity, rows, column, decimal);
-        case DUCKDB_TYPE_INTEGER: return append_values<int32_t>(data, validity, rows, column, decimal);
-        case DUCKDB_TYPE_BIGINT: return append_values<int64_t>(data, validity, rows, column, decimal);
+        case DUCKDB_TYPE_SMALLINT:
+          return append_values<int16_t>(data, validity, rows, column, decimal);
+        case DUCKDB_TYPE_INTEGER:
+          return append_values<int32_t>(data, validity, rows, column, decimal);
+        case DUCKDB_TYPE_BIGINT:
+          return append_values<int64_t>(data, validity, rows, column, decimal);
         default:
           return append_values<duckdb_hugeint>(data, validity, rows, column, [&](duckdb_hugeint v) {
             real(scaled(duckdb_hugeint_to_double(v), scale));
@@ -124,10 +132,12 @@ void append_vector(duckdb_vector vector, idx_t rows, ColumnData& column) {
         append_integer(column, infinite ? kTimeNever : scale_time(days, kMicrosPerDay));
       });
     case DUCKDB_TYPE_TIMESTAMP:
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return append_values<int64_t>(data, validity, rows, column, instant(1));
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return append_values<int64_t>(data, validity, rows, column, instant(1));
     case DUCKDB_TYPE_TIMESTAMP_S:
       return append_values<int64_t>(data, validity, rows, column, instant(kMicrosPerSecond));
-    case DUCKDB_TYPE_TIMESTAMP_MS: return append_values<int64_t>(data, validity, rows, column, instant(1000));
+    case DUCKDB_TYPE_TIMESTAMP_MS:
+      return append_values<int64_t>(data, validity, rows, column, instant(1000));
     case DUCKDB_TYPE_TIMESTAMP_NS:
       return append_values<int64_t>(data, validity, rows, column,
                                     [&](int64_t v) { append_integer(column, ceil_div_1000(v)); });
@@ -135,7 +145,9 @@ void append_vector(duckdb_vector vector, idx_t rows, ColumnData& column) {
       return append_values<duckdb_string_t>(data, validity, rows, column, [&](duckdb_string_t v) {
         append_text(column, {duckdb_string_t_data(&v), duckdb_string_t_length(v)});
       });
-    default: fail(ErrorCode::internal, "a vector of DuckDB type {} has no canonical form", static_cast<int>(id));
+    default:
+      fail(ErrorCode::internal, "a vector of DuckDB type {} has no canonical form",
+           static_cast<int>(id));
   }
 }
 
@@ -148,9 +160,12 @@ QueryResult begin_result(duckdb_result& result) {
     const char* name = duckdb_column_name(&result, i);
     const duckdb_type type = duckdb_column_type(&result, i);
     StorageType storage{};
-    CENOTE_CHECK(storage_of(type, storage) && type != DUCKDB_TYPE_ENUM && type != DUCKDB_TYPE_UUID, unsupported,
-                 "column '{}' of the result has a type that cannot be used here; cast it to a number, text, "
-                 "boolean or timestamp", name == nullptr ? "?" : name);
+    CENOTE_CHECK(
+        storage_of(type, storage) && type != DUCKDB_TYPE_ENUM && type != DUCKDB_TYPE_UUID,
+        unsupported,
+        "column '{}' of the result has a type that cannot be used here; cast it to a number, text, "
+        "boolean or timestamp",
+        name == nullptr ? "?" : name);
     out.names.emplace_back(name == nullptr ? "" : name);
     out.columns.push_back(make_column(storage));
   }

@@ -28,7 +28,9 @@ void append_null(ColumnData& column) {
   column.valid.push_back(0);
   switch (column.type) {
     case StorageType::float64: column.reals.push_back(0); break;
-    case StorageType::utf8: column.offsets.push_back(static_cast<int64_t>(column.bytes.size())); break;
+    case StorageType::utf8:
+      column.offsets.push_back(static_cast<int64_t>(column.bytes.size()));
+      break;
     default: column.integers.push_back(0);
   }
 }
@@ -98,7 +100,8 @@ std::string value_text(const ColumnData& column, int64_t row) {
   if (!column.is_valid(row)) return "";
   switch (column.type) {
     case StorageType::utf8: return std::string(column.text(row));
-    case StorageType::boolean: return column.integers[static_cast<size_t>(row)] != 0 ? "true" : "false";
+    case StorageType::boolean:
+      return column.integers[static_cast<size_t>(row)] != 0 ? "true" : "false";
     case StorageType::time: return format_time(column.integers[static_cast<size_t>(row)]);
     case StorageType::float64: {
       // A whole number reads the same whether its source stored it as integer or as float.

@@ -63,29 +63,35 @@ std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& 
   QueryResult first;
   try {
     // One field per line: \x01 does not occur in texts.
-    first = loader.query(fmt::format("SELECT line FROM read_csv({}, auto_detect = false, delim = '\x01', quote = '', "
-                                     "escape = '', header = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1", path));
+    first = loader.query(fmt::format(
+        "SELECT line FROM read_csv({}, auto_detect = false, delim = '\x01', quote = '', "
+        "escape = '', header = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
+        path));
   } catch (const Error& e) {
     fail(ErrorCode::bad_input, "'{}': {}", file.string(), shorten_csv_error(e.what()));
   }
-  CENOTE_CHECK(first.rows == 1, bad_input, "'{}' is empty: it needs a line with the names of its columns", file.string());
+  CENOTE_CHECK(first.rows == 1, bad_input,
+               "'{}' is empty: it needs a line with the names of its columns", file.string());
   const std::string line = value_text(first.columns[0], 0);
   const char delimiter = find_delimiter(file, line);
   std::vector<std::string> names = split_csv_line(line, delimiter);
   std::string columns;
   for (size_t i = 0; i < names.size(); ++i) {
-    CENOTE_CHECK(!is_number(names[i]), bad_input, "'{}': its first line must name the columns, but column {} is '{}'",
-                 file.string(), i + 1, names[i]);
+    CENOTE_CHECK(!is_number(names[i]), bad_input,
+                 "'{}': its first line must name the columns, but column {} is '{}'", file.string(),
+                 i + 1, names[i]);
     // pandas writes its row numbers into a column without a name.
     if (names[i].empty()) names[i] = fmt::format("column_{}", i + 1);
     for (size_t j = 0; j < i; ++j) {
-      CENOTE_CHECK(names[i] != names[j], bad_schema, "'{}': two columns are called '{}'", file.string(), names[i]);
+      CENOTE_CHECK(names[i] != names[j], bad_schema, "'{}': two columns are called '{}'",
+                   file.string(), names[i]);
     }
     columns += fmt::format("{}{}: 'VARCHAR'", i == 0 ? "" : ", ", quote_literal(names[i]));
   }
-  return fmt::format("read_csv({}, auto_detect = false, delim = {}, quote = '\"', escape = '\"', header = true, "
-                     "allow_quoted_nulls = false, columns = {{{}}})",
-                     path, quote_literal(std::string(1, delimiter)), columns);
+  return fmt::format(
+      "read_csv({}, auto_detect = false, delim = {}, quote = '\"', escape = '\"', header = true, "
+      "allow_quoted_nulls = false, columns = {{{}}})",
+      path, quote_literal(std::string(1, delimiter)), columns);
 }
 
 std::string shorten_csv_error(const std::string& message) {
@@ -98,12 +104,15 @@ std::string shorten_csv_error(const std::string& message) {
   const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
   const std::string line = rest.substr(0, digits);
   // "Original Line: ..." may be gigabytes long; what is wrong stands after it.
-  for (const char* what : {"Expected Number of Columns: ", "Value with unterminated quote", "Invalid unicode", "Maximum line size"}) {
+  for (const char* what : {"Expected Number of Columns: ", "Value with unterminated quote",
+                           "Invalid unicode", "Maximum line size"}) {
     const size_t found = rest.rfind(what);
     if (found == std::string::npos) continue;
     std::string reason = rest.substr(found);
-    if (const size_t count = reason.find(" Found: "); count != std::string::npos && reason.starts_with("Expected")) {
-      reason = fmt::format("{} columns expected, found {}", reason.substr(28, count - 28), reason.substr(count + 8));
+    if (const size_t count = reason.find(" Found: ");
+        count != std::string::npos && reason.starts_with("Expected")) {
+      reason = fmt::format("{} columns expected, found {}", reason.substr(28, count - 28),
+                           reason.substr(count + 8));
     }
     return fmt::format("line {}: {}", line, reason);
   }

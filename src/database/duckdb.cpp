@@ -35,7 +35,8 @@ struct Result {
 
 /// DuckDB's message as one line, without the echo of the statement that follows "LINE 1:".
 std::string one_line(std::string message) {
-  if (const size_t echo = message.find("\n\nLINE "); echo != std::string::npos) message.resize(echo);
+  if (const size_t echo = message.find("\n\nLINE "); echo != std::string::npos)
+    message.resize(echo);
   std::string out;
   for (const char c : message) {
     const bool space = c == '\n' || c == '\r' || c == '\t';
@@ -94,7 +95,8 @@ DuckDatabase::DuckDatabase(const std::filesystem::path& path, const Settings& se
     }
   }
   char* error = nullptr;
-  const auto state = duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &database_, config, &error);
+  const auto state =
+      duckdb_open_ext(path.empty() ? nullptr : path.c_str(), &database_, config, &error);
   duckdb_destroy_config(&config);
   if (state != DuckDBSuccess) {
     const std::string message = one_line(error == nullptr ? "unknown error" : error);
@@ -176,7 +178,8 @@ QueryResult DuckDatabase::query(const std::string& sql) const {
     if (chunk.handle == nullptr) {
       // The end and a failure look alike; only the error text tells them apart.
       const char* error = duckdb_result_error(&result.handle);
-      if (error != nullptr && *error != '\0') raise(duckdb_result_error_type(&result.handle), error);
+      if (error != nullptr && *error != '\0')
+        raise(duckdb_result_error_type(&result.handle), error);
       break;
     }
     append_chunk(chunk.handle, out);
@@ -201,7 +204,8 @@ QueryResult DuckDatabase::select_only(const std::string& sql) const {
   const idx_t count = duckdb_extract_statements(connection_, sql.c_str(), &statements.handle);
   if (count == 0) {
     const char* error = duckdb_extract_statements_error(statements.handle);
-    CENOTE_CHECK(error != nullptr && *error != '\0', bad_input, "the SQL is empty; write one SELECT");
+    CENOTE_CHECK(error != nullptr && *error != '\0', bad_input,
+                 "the SQL is empty; write one SELECT");
     raise(DUCKDB_ERROR_PARSER, error);
   }
   CENOTE_CHECK(count == 1, bad_input, "the SQL has {} statements; write one SELECT", count);
@@ -211,9 +215,11 @@ QueryResult DuckDatabase::select_only(const std::string& sql) const {
     raise(DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement.handle));
   }
   const std::string word = first_word(sql);
-  const bool reads = word == "select" || word == "with" || word == "from" || word == "values" || word == "(";
-  CENOTE_CHECK(reads && duckdb_prepared_statement_type(statement.handle) == DUCKDB_STATEMENT_TYPE_SELECT, bad_input,
-               "the SQL is no SELECT; a task may only read the tables");
+  const bool reads =
+      word == "select" || word == "with" || word == "from" || word == "values" || word == "(";
+  CENOTE_CHECK(
+      reads && duckdb_prepared_statement_type(statement.handle) == DUCKDB_STATEMENT_TYPE_SELECT,
+      bad_input, "the SQL is no SELECT; a task may only read the tables");
   CENOTE_CHECK(duckdb_nparams(statement.handle) == 0, bad_input,
                "the SQL has parameters ($1 or ?); nothing fills them");
   return query(sql);

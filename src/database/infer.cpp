@@ -17,26 +17,35 @@ constexpr double kLeastContained = 0.5;
 
 std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
 
-bool is_readable(const Column& column) { return !(column.type == ColumnType::ignored && !column.reason.empty()); }
+/// By the manifest; every other column is still `ignored` at this point because nothing is known of it.
+bool is_ignored(const Column& column) {
+  return column.evidence == Evidence::manifest && column.type == ColumnType::ignored;
+}
 
 bool may_be_key(const Column& column) {
-  return is_readable(column) && (column.storage == StorageType::int64 || column.storage == StorageType::utf8 ||
-                                 column.storage == StorageType::float64);
+  return is_readable(column) && !is_ignored(column) &&
+         (column.storage == StorageType::int64 || column.storage == StorageType::utf8 ||
+          column.storage == StorageType::float64);
 }
 
 /// Share of the distinct values of `column` that are keys of the parent; -1 if the column has no value.
-double contained_fraction(const Table& child, const Column& column, const Table& parent, const Column& key, const Stage& stage) {
+double contained_fraction(const Table& child, const Column& column, const Table& parent,
+                          const Column& key, const Stage& stage) {
   const std::string c = quote_identifier(column.name), k = quote_identifier(key.name);
-  const std::string values = fmt::format("(SELECT DISTINCT {} AS v FROM {} WHERE {} IS NOT NULL)", c, full_name(child), c);
+  const std::string values =
+      fmt::format("(SELECT DISTINCT {} AS v FROM {} WHERE {} IS NOT NULL)", c, full_name(child), c);
   const int64_t distinct = stage.loader.integer("SELECT count(*) FROM " + values);
   if (distinct == 0) return -1;
-  const int64_t found = stage.loader.integer(fmt::format("SELECT count(*) FROM {} AS c SEMI JOIN {} AS p ON c.v = p.{}", values,
-                                                         full_name(parent), k));
+  const int64_t found = stage.loader.integer(
+      fmt::format("SELECT count(*) FROM {} AS c SEMI JOIN {} AS p ON c.v = p.{}", values,
+                  full_name(parent), k));
   return static_cast<double>(found) / static_cast<double>(distinct);
 }
 
 bool comparable(const Column& column, const Column& key) {
-  const auto number = [](const Column& c) { return c.storage == StorageType::int64 || c.storage == StorageType::float64; };
+  const auto number = [](const Column& c) {
+    return c.storage == StorageType::int64 || c.storage == StorageType::float64;
+  };
   return column.storage == key.storage || (number(column) && number(key));
 }
 
@@ -47,11 +56,13 @@ bool holds_times(const Table& table, const Column& column, const Stage& stage, d
   if (column.storage == StorageType::time) return true;
   if (likeness < 0.7) return false;  // the name must say so where the type does not
   if (column.storage == StorageType::utf8) {
-    const QueryResult n = stage.loader.query(fmt::format("SELECT count({0}), count({1}) FROM {2}", c, text_as_time(c), full_name(table)));
+    const QueryResult n = stage.loader.query(fmt::format("SELECT count({0}), count({1}) FROM {2}",
+                                                         c, text_as_time(c), full_name(table)));
     return n.columns[0].integers[0] > 0 && n.columns[0].integers[0] == n.columns[1].integers[0];
   }
   if (column.storage != StorageType::int64) return false;
-  const QueryResult n = stage.loader.query(fmt::format("SELECT coalesce(min({0}), 0), coalesce(max({0}), 0) FROM {1}", c, full_name(table)));
+  const QueryResult n = stage.loader.query(fmt::format(
+      "SELECT coalesce(min({0}), 0), coalesce(max({0}), 0) FROM {1}", c, full_name(table)));
   const int64_t least = n.columns[0].integers[0], most = n.columns[1].integers[0];
   constexpr int64_t kFrom = 315'532'800, kTo = 4'102'444'800;  // 1980 and 2100
   return (least >= kFrom && most <= kTo) || (least >= kFrom * 1000 && most <= kTo * 1000);
@@ -65,14 +76,17 @@ KeyGuess infer_primary_key(const Table& table, const Stage& stage) {
     const double likeness = may_be_key(column) ? primary_key_likeness(table.name, column.name) : 0;
     if (likeness >= kLeastKeyLikeness) candidates.emplace_back(likeness, &column);
   }
-  std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   for (const auto& [likeness, column] : candidates) {
     const std::string c = quote_identifier(column->name);
-    const QueryResult n = stage.loader.query(fmt::format("SELECT count({0}), count(DISTINCT {0}) FROM {1}", c, full_name(table)));
+    const QueryResult n = stage.loader.query(
+        fmt::format("SELECT count({0}), count(DISTINCT {0}) FROM {1}", c, full_name(table)));
     if (n.columns[0].integers[0] != table.rows || n.columns[1].integers[0] != table.rows) continue;
     // One or two rows are unique by chance.
     const double confidence = table.rows < 3 ? likeness * 0.6 : likeness;
-    return {column->name, confidence, fmt::format("primary key: {} rows, all different, and named like one", table.rows)};
+    return {column->name, confidence,
+            fmt::format("primary key: {} rows, all different, and named like one", table.rows)};
   }
   return {};
 }
@@ -80,18 +94,23 @@ KeyGuess infer_primary_key(const Table& table, const Stage& stage) {
 KeyGuess infer_time_column(const Table& table, const Stage& stage) {
   KeyGuess best;
   for (const Column& column : table.columns) {
-    if (!is_readable(column) || column.type == ColumnType::key) continue;
+    if (!is_readable(column) || column.type == ColumnType::key || is_ignored(column)) continue;
     const double likeness = time_likeness(column.name);
-    if (likeness < kLeastTimeLikeness || likeness <= best.confidence || !holds_times(table, column, stage, likeness)) continue;
-    const int64_t values = stage.loader.integer(fmt::format("SELECT count({}) FROM {}", quote_identifier(column.name), full_name(table)));
+    if (likeness < kLeastTimeLikeness || likeness <= best.confidence ||
+        !holds_times(table, column, stage, likeness))
+      continue;
+    const int64_t values = stage.loader.integer(
+        fmt::format("SELECT count({}) FROM {}", quote_identifier(column.name), full_name(table)));
     // A row without a time is never seen: a column that leaves out half of them is not when they happened.
     if (table.rows > 0 && values * 2 < table.rows) continue;
     if (column.storage == StorageType::time && table.rows > 0 &&
-        stage.loader.integer(fmt::format("SELECT count(*) FROM {0} WHERE NOT isfinite({1})", full_name(table), quote_identifier(column.name))) > 0) {
+        stage.loader.integer(fmt::format("SELECT count(*) FROM {0} WHERE NOT isfinite({1})",
+                                         full_name(table), quote_identifier(column.name))) > 0) {
       continue;
     }
-    best = {column.name, likeness, column.storage == StorageType::time ? "time column: the times whose name fits best"
-                                                                        : "time column: every value reads as a time"};
+    best = {column.name, likeness,
+            column.storage == StorageType::time ? "time column: the times whose name fits best"
+                                                : "time column: every value reads as a time"};
   }
   return best;
 }
@@ -107,16 +126,25 @@ std::vector<Link> infer_links(const Table& child, const Schema& schema, const St
     best.confidence = 0;
     for (const Table& parent : schema.tables) {
       if (parent.primary_key.size() != 1 || (own_key && parent.name == child.name)) continue;
-      const Column& key = parent.columns[static_cast<size_t>(parent.find_column(parent.primary_key[0]))];
+      const Column& key =
+          parent.columns[static_cast<size_t>(parent.find_column(parent.primary_key[0]))];
       const double likeness = link_likeness(child.name, column.name, parent.name, key.name);
       if (likeness <= best.confidence || !comparable(column, key)) continue;
       const double contained = contained_fraction(child, column, parent, key, stage);
       if (contained >= 0 && contained < kLeastContained) continue;
       const double confidence = contained < 0 ? likeness * 0.5 : likeness * contained;
       if (confidence <= best.confidence) continue;
-      best = {child.name, {column.name}, parent.name, {key.name}, Evidence::inferred, confidence,
-              contained < 0 ? "the names fit; there are no values"
-                            : fmt::format("the names fit and {:.4g} % of the values are found there", 100 * contained), 1};
+      best = {child.name,
+              {column.name},
+              parent.name,
+              {key.name},
+              Evidence::inferred,
+              confidence,
+              contained < 0
+                  ? "the names fit; there are no values"
+                  : fmt::format("the names fit and {:.4g} % of the values are found there",
+                                100 * contained),
+              1};
     }
     if (best.confidence > 0) links.push_back(std::move(best));
   }

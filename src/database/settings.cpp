@@ -24,7 +24,8 @@ DuckDatabase::Settings common_settings(const std::filesystem::path& spill) {
 
 int64_t memory_limit() {
   int64_t bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
-  for (const char* file : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+  for (const char* file :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     std::ifstream in(file);
     int64_t limit = 0;
     if (in >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number: no limit
@@ -43,16 +44,22 @@ DuckDatabase open_loader(const std::filesystem::path& file, const std::filesyste
 
 DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill) {
   DuckDatabase::Settings settings = common_settings(spill);
-  settings.insert(settings.end(), {{"access_mode", "READ_ONLY"}, {"threads", "1"}, {"enable_external_access", "false"}});
+  settings.insert(
+      settings.end(),
+      {{"access_mode", "READ_ONLY"}, {"threads", "1"}, {"enable_external_access", "false"}});
   DuckDatabase database(file, settings);
   database.execute("SET TimeZone = 'UTC'");
   database.execute("SET lock_configuration = true");
-  const DuckDatabase::Settings expected{{"lock_configuration", "true"},      {"enable_external_access", "false"},
+  const DuckDatabase::Settings expected{{"lock_configuration", "true"},
+                                        {"enable_external_access", "false"},
                                         {"autoinstall_known_extensions", "false"},
-                                        {"autoload_known_extensions", "false"}, {"threads", "1"}};
+                                        {"autoload_known_extensions", "false"},
+                                        {"threads", "1"}};
   for (const auto& [name, value] : expected) {
-    const std::string found = database.text(fmt::format("SELECT CAST(current_setting('{}') AS VARCHAR)", name));
-    CENOTE_CHECK(found == value, internal, "DuckDB's {} is {} and not {}: task SQL would not be locked in", name, found,
+    const std::string found =
+        database.text(fmt::format("SELECT CAST(current_setting('{}') AS VARCHAR)", name));
+    CENOTE_CHECK(found == value, internal,
+                 "DuckDB's {} is {} and not {}: task SQL would not be locked in", name, found,
                  value);
   }
   return database;

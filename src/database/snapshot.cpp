@@ -20,7 +20,8 @@ struct Snapshot::State {
   Schema schema;
   std::filesystem::path folder;
   std::vector<Finding> findings;
-  std::set<std::pair<std::string, std::string>> text_times;  // columns whose texts are read as times
+  std::set<std::pair<std::string, std::string>>
+      text_times;  // columns whose texts are read as times
 };
 
 Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -57,16 +58,19 @@ void check_table_names(const std::vector<SourceTable>& tables) {
   }
   std::sort(seen.begin(), seen.end());
   for (size_t i = 1; i < seen.size(); ++i) {
-    CENOTE_CHECK(seen[i].first != seen[i - 1].first, bad_schema, "tables '{}' and '{}' differ only in case",
-                 seen[i - 1].second, seen[i].second);
+    CENOTE_CHECK(seen[i].second != seen[i - 1].second, bad_schema, "two tables are called '{}'",
+                 seen[i].second);
+    CENOTE_CHECK(seen[i].first != seen[i - 1].first, bad_schema,
+                 "tables '{}' and '{}' differ only in case", seen[i - 1].second, seen[i].second);
   }
 }
 
 }  // namespace
 
 Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
-  CENOTE_CHECK(options.on_duplicate_key == "error" || options.on_duplicate_key == "first", bad_input,
-               "on_duplicate_key must be 'error' or 'first', got '{}'", options.on_duplicate_key);
+  CENOTE_CHECK(options.on_duplicate_key == "error" || options.on_duplicate_key == "first",
+               bad_input, "on_duplicate_key must be 'error' or 'first', got '{}'",
+               options.on_duplicate_key);
   TemporaryFolder files("cenote-snapshot");
   const std::filesystem::path file = files.path() / "snapshot.duckdb";
   Schema schema;
@@ -85,12 +89,14 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
     check_table_names(source.tables);
     for (const SourceTable& table : source.tables) {
       CENOTE_CHECK(!hooks.is_cancelled(), cancelled, "cancelled");
-      report(hooks, static_cast<int64_t>(schema.tables.size()), static_cast<int64_t>(source.tables.size()));
+      report(hooks, static_cast<int64_t>(schema.tables.size()),
+             static_cast<int64_t>(source.tables.size()));
       schema.tables.push_back(copy_table(table, stage));
     }
     loader.execute("COMMIT");
     build_structure(source, options.on_duplicate_key, schema, stage);
-    report(hooks, static_cast<int64_t>(schema.tables.size()), static_cast<int64_t>(source.tables.size()));
+    report(hooks, static_cast<int64_t>(schema.tables.size()),
+           static_cast<int64_t>(source.tables.size()));
     loader.execute("CHECKPOINT");
   }
   schema.name = source.name;
@@ -99,13 +105,18 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
   schema.test_timestamp = source.test_timestamp;
   DuckDatabase locked = open_locked(file, files.path() / "spill");
   for (const Finding& finding : findings) {
-    const std::string place = finding.table.empty()    ? ""
-                              : finding.column.empty() ? finding.table + ": "
-                                                       : finding.table + "." + finding.column + ": ";
+    const std::string place = finding.table.empty() ? ""
+                              : finding.column.empty()
+                                  ? finding.table + ": "
+                                  : finding.table + "." + finding.column + ": ";
     hooks.warn(finding.code, place + finding.message);
   }
-  return Snapshot(std::make_unique<State>(State{std::move(files), std::move(locked), std::move(schema),
-                                                std::move(source.folder), std::move(findings), {}}));
+  return Snapshot(std::make_unique<State>(State{std::move(files),
+                                                std::move(locked),
+                                                std::move(schema),
+                                                std::move(source.folder),
+                                                std::move(findings),
+                                                {}}));
 }
 
 void Snapshot::infer_types(int64_t visible_until) {
@@ -113,10 +124,11 @@ void Snapshot::infer_types(int64_t visible_until) {
     std::vector<size_t> open;
     for (size_t i = 0; i < table.columns.size(); ++i) {
       const Column& column = table.columns[i];
-      const bool settled = column.evidence != Evidence::inferred || column.type == ColumnType::key ||
-                           column.name == table.time_column;
+      const bool settled = column.evidence != Evidence::inferred ||
+                           column.type == ColumnType::key || column.name == table.time_column;
       if (settled) continue;
-      if (state_->text_times.erase({table.name, column.name}) > 0) table.columns[i].storage = StorageType::utf8;
+      if (state_->text_times.erase({table.name, column.name}) > 0)
+        table.columns[i].storage = StorageType::utf8;
       open.push_back(i);
     }
     const auto statistics = column_statistics(state_->database, table, open, visible_until);
@@ -141,17 +153,22 @@ std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
     const int64_t position = table.find_column(name);
     CENOTE_CHECK(position >= 0, not_found, "table '{}' has no column '{}'", table_name, name);
     const Column& column = table.columns[static_cast<size_t>(position)];
-    CENOTE_CHECK(!(column.type == ColumnType::ignored && column.reason.ends_with("is not read")), unsupported,
-                 "column '{}.{}' cannot be read: it is {}", table_name, name, column.database_type);
+    CENOTE_CHECK(is_readable(column), unsupported, "column '{}.{}' cannot be read: it is {}",
+                 table_name, name, column.database_type);
     // Texts that are times stay texts in the snapshot (task SQL may compare them) and become times here.
-    const bool text_time = column.storage == StorageType::time && state_->text_times.contains({table_name, name});
-    select += (select.empty() ? "" : ", ") + (text_time ? text_as_time(quote_identifier(name)) : quote_identifier(name));
+    const bool text_time =
+        column.storage == StorageType::time && state_->text_times.contains({table_name, name});
+    select += (select.empty() ? "" : ", ") +
+              (text_time ? text_as_time(quote_identifier(name)) : quote_identifier(name));
   }
   // One thread reads a table in the order of its row numbers.
-  return state_->database.query(fmt::format("SELECT {} FROM main.{}", select, quote_identifier(table_name))).columns;
+  return state_->database
+      .query(fmt::format("SELECT {} FROM main.{}", select, quote_identifier(table_name)))
+      .columns;
 }
 
-QueryResult Snapshot::query(const std::string& select, const std::vector<std::string>& setup) const {
+QueryResult Snapshot::query(const std::string& select,
+                            const std::vector<std::string>& setup) const {
   const DuckDatabase& database = state_->database;
   if (setup.empty()) return database.select_only(select);
   database.execute("BEGIN TRANSACTION");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database/source.h"
 
+#include <cstdlib>
 #include <fstream>
 
 #include "base/check.h"
@@ -40,12 +41,14 @@ std::vector<SourceTable> list_tables(const std::string& source, DuckDatabase& lo
                display_source(source), kSourcesThereAre);
   const fs::path path(source);
   std::error_code error;
-  CENOTE_CHECK(fs::exists(path, error), not_found, "there is no '{}'; {}", source, kSourcesThereAre);
+  CENOTE_CHECK(fs::exists(path, error), not_found, "there is no '{}'; {}", source,
+               kSourcesThereAre);
   if (fs::is_directory(path, error)) {
     const fs::path db = path / "db";
     return list_folder(fs::is_directory(db, error) ? db : path, loader, findings);
   }
-  CENOTE_CHECK(fs::is_regular_file(path, error), bad_input, "'{}' is neither a file nor a folder", source);
+  CENOTE_CHECK(fs::is_regular_file(path, error), bad_input, "'{}' is neither a file nor a folder",
+               source);
   const std::string bytes = first_bytes(path);
   if (bytes.starts_with("SQLite format 3")) return list_sqlite(path, loader, findings);
   if (bytes.size() >= 12 && bytes.substr(8, 4) == "DUCK") return list_duckdb(path, loader);
@@ -69,8 +72,8 @@ SourceTable find_table(const ManifestTable& wanted, const Source& source, const 
     if (table.name == wanted.name) return table;
     names.push_back(table.name);
   }
-  fail(ErrorCode::not_found, "{}: tables.{}: the source has no table '{}'; {}", source.manifest_file,
-       wanted.name, wanted.name, choices_hint(wanted.name, names));
+  fail(ErrorCode::not_found, "{}: tables.{}: the source has no table '{}'; {}",
+       source.manifest_file, wanted.name, wanted.name, choices_hint(wanted.name, names));
 }
 
 void apply_manifest(const Manifest& manifest, const fs::path& base, std::vector<SourceTable> found,
@@ -80,8 +83,9 @@ void apply_manifest(const Manifest& manifest, const fs::path& base, std::vector<
   source.val_timestamp = manifest.val_timestamp;
   source.test_timestamp = manifest.test_timestamp;
   for (const std::string& field : manifest.unknown_fields) {
-    source.findings.push_back({"unknown_field", "", "", fmt::format("{}: no field '{}'; it is ignored",
-                                                                    source.manifest_file, field)});
+    source.findings.push_back(
+        {"unknown_field", "", "",
+         fmt::format("{}: no field '{}'; it is ignored", source.manifest_file, field)});
   }
   if (manifest.tables.empty()) {
     source.tables = std::move(found);
@@ -106,9 +110,18 @@ void apply_manifest(const Manifest& manifest, const fs::path& base, std::vector<
   }
   for (const SourceTable& table : found) {
     if (manifest.find_table(table.name) == nullptr) {
-      source.findings.push_back({"table_left_out", table.name, "",
-                                 "the source has this table; the manifest does not list it, so it is not used"});
+      source.findings.push_back(
+          {"table_left_out", table.name, "",
+           "the source has this table; the manifest does not list it, so it is not used"});
     }
+  }
+}
+
+int64_t read_time(const char* option, const std::string& text) {
+  try {
+    return parse_time(text);
+  } catch (const Error& e) {
+    fail(ErrorCode::bad_input, "--{}: {}", option, e.what());
   }
 }
 
@@ -151,11 +164,20 @@ Source open_source(const SourceOptions& options, DuckDatabase& loader) {
   } else {
     apply_manifest(manifest, manifest_path.parent_path(), std::move(found), loader, source);
   }
-  if (!options.val_timestamp.empty()) source.val_timestamp = parse_time(options.val_timestamp);
-  if (!options.test_timestamp.empty()) source.test_timestamp = parse_time(options.test_timestamp);
-  CENOTE_CHECK(!source.tables.empty(), bad_schema, "'{}' has no tables", display_source(options.source));
+  if (!options.val_timestamp.empty())
+    source.val_timestamp = read_time("val-timestamp", options.val_timestamp);
+  if (!options.test_timestamp.empty())
+    source.test_timestamp = read_time("test-timestamp", options.test_timestamp);
+  CENOTE_CHECK(!source.val_timestamp || !source.test_timestamp ||
+                   *source.val_timestamp <= *source.test_timestamp,
+               bad_input, "the test would begin {} before validation ({})",
+               format_time(*source.test_timestamp), format_time(*source.val_timestamp));
+  CENOTE_CHECK(!source.tables.empty(), bad_schema, "'{}' has no tables",
+               display_source(options.source));
   if (source.name.empty() && !is_postgres(options.source)) {
-    source.name = fs::weakly_canonical(path, error).stem().string();
+    fs::path whole = fs::weakly_canonical(path, error);
+    if (!whole.has_filename()) whole = whole.parent_path();  // "shop/"
+    source.name = whole.stem().string();
   }
   return source;
 }
@@ -181,7 +203,8 @@ std::string display_source(const std::string& source) {
 
 std::string attach(DuckDatabase& loader, const std::string& path, const std::string& type,
                    const std::string& shown) {
-  const int64_t count = loader.integer("SELECT count(*) FROM duckdb_databases() WHERE NOT internal");
+  const int64_t count =
+      loader.integer("SELECT count(*) FROM duckdb_databases() WHERE NOT internal");
   const std::string alias = fmt::format("cenote_source_{}", count);
   try {
     loader.execute(fmt::format("ATTACH {} AS {} ({}READ_ONLY)", quote_literal(path), alias,
@@ -193,11 +216,15 @@ std::string attach(DuckDatabase& loader, const std::string& path, const std::str
 }
 
 void load_extension(DuckDatabase& loader, const std::string& name) {
-  const fs::path file = fs::path(CENOTE_EXTENSION_DIR) / (name + ".duckdb_extension");
+  const char* folder = std::getenv("CENOTE_EXTENSIONS");
+  const fs::path file =
+      fs::path(folder != nullptr ? folder : CENOTE_EXTENSION_DIR) / (name + ".duckdb_extension");
   std::error_code error;
-  CENOTE_CHECK(fs::exists(file, error), unsupported,
-               "this source needs DuckDB's extension '{}', which is not at '{}'; run scripts/setup.sh, or "
-               "copy the source's tables to Parquet or CSV files", name, file.string());
+  CENOTE_CHECK(
+      fs::exists(file, error), unsupported,
+      "this source needs DuckDB's extension '{}', which is not at '{}'; run scripts/setup.sh, set "
+      "CENOTE_EXTENSIONS to its folder, or copy the source's tables to Parquet or CSV files",
+      name, file.string());
   loader.execute("LOAD " + quote_literal(file.string()));
 }
 

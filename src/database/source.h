@@ -17,10 +17,11 @@ namespace cenote {
 struct SourceTable {
   std::string name;
   std::string relation;  // what follows FROM in the loading database
+  std::string origin;    // the file or database, as a message shows it
   std::optional<std::vector<std::string>> primary_key;
   std::optional<std::string> time_column;
   std::optional<std::vector<ManifestLink>> links;
-  Evidence key_evidence = Evidence::catalogue;   // where primary_key comes from
+  Evidence key_evidence = Evidence::catalogue;  // where primary_key comes from
   Evidence time_evidence = Evidence::catalogue;
   Evidence link_evidence = Evidence::catalogue;
   std::vector<ManifestColumn> columns;  // declared types; may name a part of the columns
@@ -28,8 +29,8 @@ struct SourceTable {
 };
 
 struct Source {
-  std::filesystem::path folder;   // tasks/ lies in it; empty for databases
-  std::string manifest_file;      // for messages; empty without a manifest
+  std::filesystem::path folder;  // tasks/ lies in it; empty for databases
+  std::string manifest_file;     // for messages; empty without a manifest
   std::string name;
   std::string description;
   std::optional<int64_t> val_timestamp, test_timestamp;

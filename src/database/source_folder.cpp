@@ -33,7 +33,8 @@ FileKind file_kind(const fs::path& file, std::string& stem) {
 /// What RelBench's v2 wrote into a Parquet file: fkey_col_to_pkey_table, pkey_col, time_col, as JSON.
 void read_parquet_keys(const fs::path& file, DuckDatabase& loader, SourceTable& table) {
   const QueryResult result = loader.query(
-      fmt::format("SELECT CAST(key AS VARCHAR) AS k, CAST(value AS VARCHAR) AS v FROM parquet_kv_metadata({}) WHERE "
+      fmt::format("SELECT CAST(key AS VARCHAR) AS k, CAST(value AS VARCHAR) AS v FROM "
+                  "parquet_kv_metadata({}) WHERE "
                   "CAST(key AS VARCHAR) IN ('fkey_col_to_pkey_table', 'pkey_col', 'time_col')",
                   quote_literal(file.string())));
   for (int64_t i = 0; i < result.rows; ++i) {
@@ -41,28 +42,34 @@ void read_parquet_keys(const fs::path& file, DuckDatabase& loader, SourceTable& 
     const auto value = nlohmann::json::parse(result.columns[1].text(i), nullptr, false);
     const auto name = [&]() -> std::string {
       if (value.is_null()) return "";
-      CENOTE_CHECK(value.is_string(), bad_input, "'{}': its metadata field '{}' is no text", file.string(), key);
+      CENOTE_CHECK(value.is_string(), bad_input, "'{}': its metadata field '{}' is no text",
+                   file.string(), key);
       return value.get<std::string>();
     };
     if (key == "pkey_col") {
       const std::string column = name();
-      table.primary_key = column.empty() ? std::vector<std::string>{} : std::vector<std::string>{column};
+      table.primary_key =
+          column.empty() ? std::vector<std::string>{} : std::vector<std::string>{column};
     } else if (key == "time_col") {
       table.time_column = name();
     } else {
-      CENOTE_CHECK(value.is_object(), bad_input, "'{}': its metadata field '{}' is no JSON object", file.string(), key);
+      CENOTE_CHECK(value.is_object(), bad_input, "'{}': its metadata field '{}' is no JSON object",
+                   file.string(), key);
       table.links.emplace();
       for (const auto& [column, parent] : value.items()) {
-        CENOTE_CHECK(parent.is_string(), bad_input, "'{}': its metadata field '{}' is malformed", file.string(), key);
+        CENOTE_CHECK(parent.is_string(), bad_input, "'{}': its metadata field '{}' is malformed",
+                     file.string(), key);
         table.links->push_back({{column}, parent.get<std::string>(), {}});
       }
     }
   }
 }
 
-SourceTable read_file_table(const fs::path& file, FileKind kind, const std::string& name, DuckDatabase& loader) {
+SourceTable read_file_table(const fs::path& file, FileKind kind, const std::string& name,
+                            DuckDatabase& loader) {
   SourceTable table;
   table.name = name;
+  table.origin = file.string();
   const std::string path = quote_literal(file.string());
   if (kind == FileKind::parquet) {
     table.relation = fmt::format("read_parquet({})", path);
@@ -70,7 +77,8 @@ SourceTable read_file_table(const fs::path& file, FileKind kind, const std::stri
       read_parquet_keys(file, loader, table);
     } catch (const Error& e) {
       if (e.code() == ErrorCode::bad_input) throw;
-      fail(ErrorCode::database, "cannot read table '{}' from '{}': {}", name, file.string(), e.what());
+      fail(ErrorCode::database, "cannot read table '{}' from '{}': {}", name, file.string(),
+           e.what());
     }
   } else {
     table.relation = csv_relation(file, loader);
@@ -84,12 +92,15 @@ SourceTable read_file_table(const fs::path& file, FileKind kind, const std::stri
 std::vector<SourceTable> list_file(const fs::path& file, DuckDatabase& loader) {
   std::string stem;
   const FileKind kind = file_kind(file, stem);
-  CENOTE_CHECK(kind != FileKind::none, bad_input,
-               "'{}' is no database: neither a DuckDB nor a SQLite file, nor named .csv or .parquet", file.string());
+  CENOTE_CHECK(
+      kind != FileKind::none, bad_input,
+      "'{}' is no database: neither a DuckDB nor a SQLite file, nor named .csv or .parquet",
+      file.string());
   return {read_file_table(file, kind, stem, loader)};
 }
 
-std::vector<SourceTable> list_folder(const fs::path& folder, DuckDatabase& loader, std::vector<Finding>& findings) {
+std::vector<SourceTable> list_folder(const fs::path& folder, DuckDatabase& loader,
+                                     std::vector<Finding>& findings) {
   std::vector<fs::path> files;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
@@ -104,8 +115,8 @@ std::vector<SourceTable> list_folder(const fs::path& folder, DuckDatabase& loade
     const FileKind kind = file_kind(file, stem);
     if (kind == FileKind::none) continue;
     for (const SourceTable& other : tables) {
-      CENOTE_CHECK(other.name != stem, bad_schema, "'{}' holds table '{}' twice, as CSV and as Parquet",
-                   folder.string(), stem);
+      CENOTE_CHECK(other.name != stem, bad_schema,
+                   "'{}' holds table '{}' twice, as CSV and as Parquet", folder.string(), stem);
     }
     tables.push_back(read_file_table(file, kind, stem, loader));
   }

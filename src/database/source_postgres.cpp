@@ -11,7 +11,10 @@ std::string percent_decode(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto hex = [](char c) {
-      return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      return c >= '0' && c <= '9'   ? c - '0'
+             : c >= 'a' && c <= 'f' ? c - 'a' + 10
+             : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                    : -1;
     };
     if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
       out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
@@ -42,26 +45,33 @@ std::vector<std::string> find_passwords(const std::string& url) {
 }
 
 constexpr const char* kPartitions =
-    "SELECT n.nspname AS s, c.relname AS t FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "SELECT n.nspname AS s, c.relname AS t FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace "
+    "n ON n.oid = c.relnamespace "
     "WHERE c.relispartition";
 
 constexpr const char* kKeys =
-    "SELECT CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS child_table, "
+    "SELECT CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS "
+    "child_table, "
     "con.conname::text AS constraint_name, a.attname::text AS child_column, "
-    "CASE WHEN con.contype = 'f' THEN CASE WHEN fn.nspname = 'public' THEN '' ELSE fn.nspname || '.' END || fc.relname ELSE '' END "
+    "CASE WHEN con.contype = 'f' THEN CASE WHEN fn.nspname = 'public' THEN '' ELSE fn.nspname || "
+    "'.' END || fc.relname ELSE '' END "
     "AS parent_table, coalesce(fa.attname::text, '') AS parent_column "
     "FROM pg_catalog.pg_constraint con "
-    "JOIN pg_catalog.pg_class c ON c.oid = con.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "JOIN pg_catalog.pg_class c ON c.oid = con.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = "
+    "c.relnamespace "
     "CROSS JOIN LATERAL unnest(con.conkey) WITH ORDINALITY AS k(attnum, place) "
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = con.conrelid AND a.attnum = k.attnum "
-    "LEFT JOIN pg_catalog.pg_class fc ON fc.oid = con.confrelid LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = fc.relnamespace "
-    "LEFT JOIN pg_catalog.pg_attribute fa ON fa.attrelid = con.confrelid AND fa.attnum = con.confkey[k.place] "
+    "LEFT JOIN pg_catalog.pg_class fc ON fc.oid = con.confrelid LEFT JOIN pg_catalog.pg_namespace "
+    "fn ON fn.oid = fc.relnamespace "
+    "LEFT JOIN pg_catalog.pg_attribute fa ON fa.attrelid = con.confrelid AND fa.attnum = "
+    "con.confkey[k.place] "
     "WHERE con.contype IN ('p', 'f') AND con.conparentid = 0 "
     "ORDER BY 1, con.contype, con.conname, k.place";
 
 }  // namespace
 
-std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loader, std::vector<Finding>&) {
+std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loader,
+                                       std::vector<Finding>&) {
   const std::string shown = display_source(url);
   load_extension(loader, "postgres_scanner");
   for (const std::string& password : find_passwords(url)) {
@@ -69,16 +79,21 @@ std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loa
     loader.hide(percent_decode(password));
   }
   const std::string alias = attach(loader, url, "postgres", shown);
-  std::vector<SourceTable> tables = list_attached(loader, alias, "public");
+  std::vector<SourceTable> tables = list_attached(loader, alias, "public", shown);
   // A partition's rows are read through its parent.
-  const QueryResult partitions = loader.query(fmt::format("SELECT s, t FROM postgres_query({}, {})", quote_literal(alias),
-                                                          quote_literal(kPartitions)));
+  const QueryResult partitions = loader.query(fmt::format(
+      "SELECT s, t FROM postgres_query({}, {})", quote_literal(alias), quote_literal(kPartitions)));
   for (int64_t i = 0; i < partitions.rows; ++i) {
-    const std::string schema = value_text(partitions.columns[0], i), name = value_text(partitions.columns[1], i);
-    std::erase_if(tables, [&](const SourceTable& table) { return table.name == (schema == "public" ? name : schema + "." + name); });
+    const std::string schema = value_text(partitions.columns[0], i),
+                      name = value_text(partitions.columns[1], i);
+    std::erase_if(tables, [&](const SourceTable& table) {
+      return table.name == (schema == "public" ? name : schema + "." + name);
+    });
   }
   CENOTE_CHECK(!tables.empty(), bad_schema, "'{}' has no tables that this user may see", shown);
-  apply_catalogue(loader.query(fmt::format("SELECT * FROM postgres_query({}, {})", quote_literal(alias), quote_literal(kKeys))), tables);
+  apply_catalogue(loader.query(fmt::format("SELECT * FROM postgres_query({}, {})",
+                                           quote_literal(alias), quote_literal(kKeys))),
+                  tables);
   return tables;
 }
 

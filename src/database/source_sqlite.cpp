@@ -11,38 +11,49 @@ namespace cenote {
 namespace {
 
 constexpr const char* kKeys =
-    "SELECT * FROM (SELECT m.name AS t, '' AS k, i.name AS c, '' AS p, '' AS pc, 0 AS id, i.pk AS place "
+    "SELECT * FROM (SELECT m.name AS t, '' AS k, i.name AS c, '' AS p, '' AS pc, 0 AS id, i.pk AS "
+    "place "
     "FROM sqlite_master m, pragma_table_info(m.name) i WHERE m.type = 'table' AND i.pk > 0 "
-    "UNION ALL SELECT m.name, CAST(f.id AS TEXT), f.\"from\", f.\"table\", coalesce(f.\"to\", ''), f.id + 1, f.seq "
-    "FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table') ORDER BY t, id, place";
+    "UNION ALL SELECT m.name, CAST(f.id AS TEXT), f.\"from\", f.\"table\", coalesce(f.\"to\", ''), "
+    "f.id + 1, f.seq "
+    "FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table') ORDER BY t, "
+    "id, place";
 
 /// How many values of each storage class a column has.
 struct Classes {
   int64_t integers = 0, reals = 0, texts = 0, blobs = 0, no_times = 0;
 };
 
-QueryResult ask_sqlite(const DuckDatabase& loader, const std::string& alias, const std::string& sql) {
-  return loader.query(fmt::format("SELECT * FROM sqlite_query({}, {})", quote_literal(alias), quote_literal(sql)));
+QueryResult ask_sqlite(const DuckDatabase& loader, const std::string& alias,
+                       const std::string& sql) {
+  return loader.query(
+      fmt::format("SELECT * FROM sqlite_query({}, {})", quote_literal(alias), quote_literal(sql)));
 }
 
-std::vector<Classes> count_classes(const DuckDatabase& loader, const std::string& alias, const std::string& table,
+std::vector<Classes> count_classes(const DuckDatabase& loader, const std::string& alias,
+                                   const std::string& table,
                                    const std::vector<std::string>& columns) {
   std::vector<Classes> out(columns.size());
-  constexpr size_t kColumnsPerQuery = 100;  // SQLite allows 2,000 result columns, few of them at once is as fast
+  constexpr size_t kColumnsPerQuery =
+      100;  // SQLite allows 2,000 result columns, few of them at once is as fast
   for (size_t begin = 0; begin < columns.size(); begin += kColumnsPerQuery) {
     const size_t end = std::min(columns.size(), begin + kColumnsPerQuery);
     std::string select;
     for (size_t i = begin; i < end; ++i) {
       const std::string c = quote_identifier(columns[i]);
       for (const char* kind : {"integer", "real", "text", "blob"}) {
-        select += fmt::format("{}total(typeof({}) = '{}') AS n{}", select.empty() ? "" : ", ", c, kind, select.size());
+        select += fmt::format("{}CAST(total(typeof({}) = '{}') AS INTEGER) AS n{}",
+                              select.empty() ? "" : ", ", c, kind, select.size());
       }
-      select += fmt::format(", total(typeof({0}) = 'text' AND datetime({0}) IS NULL) AS n{1}", c, select.size());
+      select += fmt::format(
+          ", CAST(total(typeof({0}) = 'text' AND datetime({0}) IS NULL) AS INTEGER) AS n{1}", c,
+          select.size());
     }
-    const QueryResult row = ask_sqlite(loader, alias, fmt::format("SELECT {} FROM {}", select, quote_identifier(table)));
+    const QueryResult row = ask_sqlite(
+        loader, alias, fmt::format("SELECT {} FROM {}", select, quote_identifier(table)));
     for (size_t i = begin; i < end; ++i) {
       const auto count = [&](size_t k) {
-        return static_cast<int64_t>(std::stod(value_text(row.columns[(i - begin) * 5 + k], 0)));
+        return int64_t{std::stoll(value_text(row.columns[(i - begin) * 5 + k], 0))};
       };
       out[i] = {count(0), count(1), count(2), count(3), count(4)};
     }
@@ -59,7 +70,8 @@ std::string fitting_type(const std::string& declared, const Classes& n, int64_t&
     return declared == "BIGINT" && n.reals > 0 ? "DOUBLE" : declared;
   }
   if (declared == "DATE" || declared == "TIMESTAMP") {
-    if (n.texts == 0 && n.integers > 0) {  // seconds since 1970, most likely: a number until said otherwise
+    if (n.texts == 0 &&
+        n.integers > 0) {  // seconds since 1970, most likely: a number until said otherwise
       misfits = n.blobs + n.reals;
       return "BIGINT";
     }
@@ -75,7 +87,8 @@ std::string fitting_type(const std::string& declared, const Classes& n, int64_t&
 }
 
 /// One column as SQLite hands it over (always a text) and as DuckDB then reads it.
-void add_column(const std::string& name, const std::string& type, std::string& inner, std::string& outer) {
+void add_column(const std::string& name, const std::string& type, std::string& inner,
+                std::string& outer) {
   const std::string c = quote_identifier(name);
   std::string given = fmt::format("CASE WHEN typeof({0}) <> 'blob' THEN CAST({0} AS TEXT) END", c);
   std::string read = c;
@@ -83,7 +96,8 @@ void add_column(const std::string& name, const std::string& type, std::string& i
     given = fmt::format("CASE WHEN typeof({0}) = 'integer' THEN CAST({0} AS TEXT) END", c);
     read = fmt::format("TRY_CAST({} AS BIGINT)", c);
   } else if (type == "DOUBLE") {
-    given = fmt::format("CASE WHEN typeof({0}) IN ('integer', 'real') THEN printf('%!.17g', {0}) END", c);  // exact
+    given = fmt::format(
+        "CASE WHEN typeof({0}) IN ('integer', 'real') THEN printf('%!.17g', {0}) END", c);  // exact
     read = fmt::format("TRY_CAST({} AS DOUBLE)", c);
   } else if (type == "DATE" || type == "TIMESTAMP") {
     given = fmt::format("CASE WHEN typeof({0}) = 'text' THEN {0} END", c);
@@ -96,9 +110,10 @@ void add_column(const std::string& name, const std::string& type, std::string& i
   outer += fmt::format("{}{} AS {}", outer.empty() ? "" : ", ", read, c);
 }
 
-void settle_types(SourceTable& table, const std::string& alias, DuckDatabase& loader, std::vector<Finding>& findings) {
-  const QueryResult described =
-      loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " + table.relation + ")");
+void settle_types(SourceTable& table, const std::string& alias, DuckDatabase& loader,
+                  std::vector<Finding>& findings) {
+  const QueryResult described = loader.query(
+      "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " + table.relation + ")");
   std::vector<std::string> names, types;
   for (int64_t i = 0; i < described.rows; ++i) {
     names.push_back(value_text(described.columns[0], i));
@@ -113,14 +128,15 @@ void settle_types(SourceTable& table, const std::string& alias, DuckDatabase& lo
     as_declared &= type == types[i] && misfits == 0;
     if (misfits > 0) {
       findings.push_back({"type_mismatch", table.name, names[i],
-                          fmt::format("{} value{} not of the declared type {}; read as missing", misfits,
-                                      misfits == 1 ? " is" : "s are", type)});
+                          fmt::format("{} value{} not of the declared type {}; read as missing",
+                                      misfits, misfits == 1 ? " is" : "s are", type)});
     }
     add_column(names[i], type, inner, outer);
   }
   if (as_declared) return;
-  table.relation = fmt::format("(SELECT {} FROM sqlite_query({}, {}))", outer, quote_literal(alias),
-                               quote_literal(fmt::format("SELECT {} FROM {}", inner, quote_identifier(table.name))));
+  table.relation = fmt::format(
+      "(SELECT {} FROM sqlite_query({}, {}))", outer, quote_literal(alias),
+      quote_literal(fmt::format("SELECT {} FROM {}", inner, quote_identifier(table.name))));
 }
 
 }  // namespace
@@ -129,7 +145,7 @@ std::vector<SourceTable> list_sqlite(const std::filesystem::path& file, DuckData
                                      std::vector<Finding>& findings) {
   load_extension(loader, "sqlite_scanner");
   const std::string alias = attach(loader, file.string(), "sqlite", file.string());
-  std::vector<SourceTable> tables = list_attached(loader, alias, "main");
+  std::vector<SourceTable> tables = list_attached(loader, alias, "main", file.string());
   std::erase_if(tables, [](const SourceTable& table) { return table.name.starts_with("sqlite_"); });
   CENOTE_CHECK(!tables.empty(), bad_schema, "'{}' has no tables", file.string());
   for (SourceTable& table : tables) {

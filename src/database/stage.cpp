@@ -25,17 +25,21 @@ const ManifestColumn* declared_column(const SourceTable& source, const std::stri
 }
 
 /// Wide integers keep 64 bits if every value fits; keys that do not fit become texts, numbers floats.
-void fit_wide_integer(const SourceTable& source, Column& column, Canonical& form, const Stage& stage) {
+void fit_wide_integer(const SourceTable& source, Column& column, Canonical& form,
+                      const Stage& stage) {
   const std::string name = quote_identifier(column.name);
-  const bool fits = stage.loader.text(fmt::format(
-      "SELECT coalesce(bool_and(TRY_CAST({} AS BIGINT) IS NOT NULL), true) FROM {} WHERE {} IS NOT NULL", name,
-      source.relation, name)) == "true";
+  const bool fits =
+      stage.loader.text(fmt::format("SELECT coalesce(bool_and(TRY_CAST({} AS BIGINT) IS NOT NULL), "
+                                    "true) FROM {} WHERE {} IS NOT NULL",
+                                    name, source.relation, name)) == "true";
   if (fits) return;
-  bool is_key = source.primary_key && std::find(source.primary_key->begin(), source.primary_key->end(),
-                                                column.name) != source.primary_key->end();
+  bool is_key = source.primary_key &&
+                std::find(source.primary_key->begin(), source.primary_key->end(), column.name) !=
+                    source.primary_key->end();
   if (source.links) {
     for (const ManifestLink& link : *source.links) {
-      is_key |= std::find(link.columns.begin(), link.columns.end(), column.name) != link.columns.end();
+      is_key |=
+          std::find(link.columns.begin(), link.columns.end(), column.name) != link.columns.end();
     }
   }
   form.storage = is_key ? StorageType::utf8 : StorageType::float64;
@@ -48,7 +52,8 @@ void apply_declared_type(const ManifestColumn& declared, Column& column, Canonic
   column.evidence = Evidence::manifest;
   column.reason = declared.ignored_because;
   const std::string name = quote_identifier(column.name);
-  if (!form.unsupported.empty() && (column.type == ColumnType::category || column.type == ColumnType::text)) {
+  if (!form.unsupported.empty() &&
+      (column.type == ColumnType::category || column.type == ColumnType::text)) {
     form.unsupported.clear();
     form.storage = StorageType::utf8;
     form.expression = fmt::format("CAST({} AS VARCHAR)", name);
@@ -60,7 +65,8 @@ void apply_declared_type(const ManifestColumn& declared, Column& column, Canonic
       form.storage = StorageType::boolean;
       form.expression = fmt::format(
           "CASE WHEN lower(trim({0})) IN ('t', 'true', 'yes', 'y', '1', 'on') THEN true "
-          "WHEN lower(trim({0})) IN ('f', 'false', 'no', 'n', '0', 'off') THEN false END", name);
+          "WHEN lower(trim({0})) IN ('f', 'false', 'no', 'n', '0', 'off') THEN false END",
+          name);
     }
   }
 }
@@ -73,15 +79,16 @@ void check_names(const SourceTable& source, const QueryResult& described) {
     CENOTE_CHECK(!name.empty() && name.find('\0') == std::string::npos, bad_schema,
                  "table '{}': column {} has no usable name", source.name, i + 1);
     for (const std::string& other : seen) {
-      CENOTE_CHECK(lower(other) != lower(name), bad_schema, "table '{}': columns '{}' and '{}' differ only in case",
-                   source.name, other, name);
+      CENOTE_CHECK(lower(other) != lower(name), bad_schema,
+                   "table '{}': columns '{}' and '{}' differ only in case", source.name, other,
+                   name);
     }
     seen.push_back(name);
   }
   for (const ManifestColumn& column : source.columns) {
     CENOTE_CHECK(std::find(seen.begin(), seen.end(), column.name) != seen.end(), bad_schema,
-                 "table '{}' has no column '{}', for which the manifest gives a type; {}", source.name, column.name,
-                 choices_hint(column.name, seen));
+                 "table '{}' has no column '{}', for which the manifest gives a type; {}",
+                 source.name, column.name, choices_hint(column.name, seen));
   }
 }
 
@@ -92,19 +99,22 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   table.name = source.name;
   const auto named = [&](const Error& e) {
     if (e.code() == ErrorCode::cancelled) throw e;
-    if (source.untyped) fail(ErrorCode::bad_input, "cannot read table '{}': {}", source.name, shorten_csv_error(e.what()));
-    fail(e.code(), "cannot read table '{}': {}", source.name, e.what());
+    fail(source.untyped ? ErrorCode::bad_input : e.code(), "cannot read table '{}' from '{}': {}",
+         source.name, source.origin, source.untyped ? shorten_csv_error(e.what()) : e.what());
   };
   std::string relation = source.relation;
   QueryResult described;
   try {
     if (source.untyped) {
       // Texts are staged once as they are: deciding their types and copying are two passes.
-      stage.loader.execute(fmt::format("CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}", source.relation),
-                           stage.cancelled);
+      stage.loader.execute(
+          fmt::format("CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}",
+                      source.relation),
+          stage.cancelled);
       relation = "temp.main.cenote_texts";
     }
-    described = stage.loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " + relation + ")");
+    described = stage.loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " +
+                                   relation + ")");
   } catch (const Error& e) {
     named(e);
   }
@@ -126,7 +136,8 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
       form.expression = text_types[i].expression;
     }
     if (form.may_exceed_int64) fit_wide_integer(source, column, form, stage);
-    if (const ManifestColumn* declared = declared_column(source, column.name); declared && declared->type) {
+    if (const ManifestColumn* declared = declared_column(source, column.name);
+        declared && declared->type) {
       apply_declared_type(*declared, column, form);
     }
     column.storage = form.storage;
@@ -134,15 +145,17 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
       column.type = ColumnType::ignored;
       column.reason = form.unsupported + " is not read";
       column.evidence = Evidence::catalogue;
-      stage.warn("type_not_read", source.name, column.name,
-                 fmt::format("holds {} ({}); it is ignored", form.unsupported, column.database_type));
+      stage.warn(
+          "type_not_read", source.name, column.name,
+          fmt::format("holds {} ({}); it is ignored", form.unsupported, column.database_type));
     }
     select += fmt::format("{}{} AS {}", select.empty() ? "" : ", ", form.expression, name);
     table.columns.push_back(std::move(column));
   }
   CENOTE_CHECK(!table.columns.empty(), bad_schema, "table '{}' has no columns", source.name);
   try {
-    stage.loader.execute(fmt::format("CREATE TABLE main.{} AS SELECT {} FROM {}", quote_identifier(table.name), select, relation),
+    stage.loader.execute(fmt::format("CREATE TABLE main.{} AS SELECT {} FROM {}",
+                                     quote_identifier(table.name), select, relation),
                          stage.cancelled);
     if (source.untyped) stage.loader.execute("DROP TABLE temp.main.cenote_texts");
   } catch (const Error& e) {
@@ -152,24 +165,31 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   return table;
 }
 
+bool is_readable(const Column& column) {
+  return !(column.type == ColumnType::ignored && column.reason.ends_with("is not read"));
+}
+
 std::string describe_row(const Table& table, const std::string& condition, const Stage& stage) {
   std::string columns = "rowid + 1";
   for (const std::string& key : table.primary_key) columns += ", " + quote_identifier(key);
-  const QueryResult row = stage.loader.query(fmt::format("SELECT {} FROM main.{} WHERE {} ORDER BY rowid LIMIT 1",
-                                                         columns, quote_identifier(table.name), condition));
+  const QueryResult row =
+      stage.loader.query(fmt::format("SELECT {} FROM main.{} WHERE {} ORDER BY rowid LIMIT 1",
+                                     columns, quote_identifier(table.name), condition));
   if (row.rows == 0) return "no row";
   std::string out = "row " + value_text(row.columns[0], 0);
   for (size_t i = 0; i < table.primary_key.size(); ++i) {
-    out += fmt::format("{}{} = {}", i == 0 ? " (" : ", ", table.primary_key[i], value_text(row.columns[i + 1], 0));
+    out += fmt::format("{}{} = {}", i == 0 ? " (" : ", ", table.primary_key[i],
+                       value_text(row.columns[i + 1], 0));
   }
   return out + (table.primary_key.empty() ? "" : ")");
 }
 
-void convert_column(Table& table, const std::string& column, StorageType type, const std::string& expression,
-                    const Stage& stage) {
+void convert_column(Table& table, const std::string& column, StorageType type,
+                    const std::string& expression, const Stage& stage) {
   stage.loader.execute(fmt::format("ALTER TABLE main.{} ALTER COLUMN {} SET DATA TYPE {} USING {}",
-                                   quote_identifier(table.name), quote_identifier(column), duckdb_type_name(type),
-                                   expression), stage.cancelled);
+                                   quote_identifier(table.name), quote_identifier(column),
+                                   duckdb_type_name(type), expression),
+                       stage.cancelled);
   table.columns[static_cast<size_t>(table.find_column(column))].storage = type;
 }
 
@@ -178,22 +198,30 @@ namespace {
 /// Whole numbers as instants, by their size: seconds, milli-, micro- or nanoseconds since 1970.
 void convert_numbers_to_time(Table& table, const Column& column, const Stage& stage) {
   const std::string name = quote_identifier(column.name);
-  const double largest = stage.loader.query(fmt::format("SELECT coalesce(max(abs(CAST({} AS DOUBLE))), 0) FROM main.{}",
-                                                        name, quote_identifier(table.name))).columns[0].number(0);
+  const double largest =
+      stage.loader
+          .query(fmt::format("SELECT coalesce(max(abs(CAST({} AS DOUBLE))), 0) FROM main.{}", name,
+                             quote_identifier(table.name)))
+          .columns[0]
+          .number(0);
   const auto [unit, expression] =
       largest < 1e11   ? std::pair("seconds", "CAST({0} AS BIGINT) * 1000000")
       : largest < 1e14 ? std::pair("milliseconds", "CAST({0} AS BIGINT) * 1000")
-      : largest < 1e17 ? std::pair("microseconds", "CAST({0} AS BIGINT)")
-                       : std::pair("nanoseconds", "(CAST({0} AS BIGINT) // 1000 + CASE WHEN {0} % 1000 > 0 THEN 1 ELSE 0 END)");
+      : largest < 1e17
+          ? std::pair("microseconds", "CAST({0} AS BIGINT)")
+          : std::pair("nanoseconds",
+                      "(CAST({0} AS BIGINT) // 1000 + CASE WHEN {0} % 1000 > 0 THEN 1 ELSE 0 END)");
   convert_column(table, column.name, StorageType::time,
-                 fmt::format("make_timestamp({})", fmt::format(fmt::runtime(expression), name)), stage);
+                 fmt::format("make_timestamp({})", fmt::format(fmt::runtime(expression), name)),
+                 stage);
   stage.warn("numeric_time", table.name, column.name,
              fmt::format("whole numbers, read as {} since 1970-01-01 UTC", unit));
 }
 
 }  // namespace
 
-void settle_time_column(Table& table, const std::string& column_name, Evidence evidence, const Stage& stage) {
+void settle_time_column(Table& table, const std::string& column_name, Evidence evidence,
+                        const Stage& stage) {
   if (column_name.empty()) return;
   const int64_t position = table.find_column(column_name);
   if (position < 0) {
@@ -204,35 +232,46 @@ void settle_time_column(Table& table, const std::string& column_name, Evidence e
   }
   Column& column = table.columns[static_cast<size_t>(position)];
   const std::string name = quote_identifier(column.name);
-  if (column.storage == StorageType::utf8 && !(column.type == ColumnType::ignored && !column.reason.empty())) {
-    const std::string bad = fmt::format("{0} IS NOT NULL AND ({1}) IS NULL", name, text_as_time(name));
-    const int64_t count = stage.loader.integer(fmt::format("SELECT count(*) FROM main.{} WHERE {}",
-                                                           quote_identifier(table.name), bad));
+  CENOTE_CHECK(column.evidence != Evidence::manifest || column.type != ColumnType::ignored,
+               bad_schema, "table '{}': time column '{}' is ignored by the manifest", table.name,
+               column.name);
+  if (column.storage == StorageType::utf8 && is_readable(column)) {
+    const std::string bad =
+        fmt::format("{0} IS NOT NULL AND ({1}) IS NULL", name, text_as_time(name));
+    const int64_t count = stage.loader.integer(
+        fmt::format("SELECT count(*) FROM main.{} WHERE {}", quote_identifier(table.name), bad));
     if (count > 0) {
-      const std::string example = stage.loader.text(fmt::format("SELECT {} FROM main.{} WHERE {} ORDER BY rowid LIMIT 1", name,
-                                                                quote_identifier(table.name), bad));
-      fail(ErrorCode::bad_input, "table '{}': time column '{}' is no time in {}: '{}' ({} such row{})", table.name,
+      const std::string example =
+          stage.loader.text(fmt::format("SELECT {} FROM main.{} WHERE {} ORDER BY rowid LIMIT 1",
+                                        name, quote_identifier(table.name), bad));
+      fail(ErrorCode::bad_input,
+           "table '{}': time column '{}' is no time in {}: '{}' ({} such row{})", table.name,
            column.name, describe_row(table, bad, stage), example, count, count == 1 ? "" : "s");
     }
     convert_column(table, column.name, StorageType::time, text_as_time(name), stage);
   } else if (column.storage == StorageType::int64) {
     convert_numbers_to_time(table, column, stage);
   }
-  CENOTE_CHECK(column.storage == StorageType::time && column.reason.find("is not read") == std::string::npos, bad_schema,
-               "table '{}': time column '{}' has type {}; it must be a timestamp, a date, a text with a time or a "
-               "whole number", table.name, column.name, column.database_type);
+  CENOTE_CHECK(column.storage == StorageType::time && is_readable(column), bad_schema,
+               "table '{}': time column '{}' has type {}; it must be a timestamp, a date, a text "
+               "with a time or a "
+               "whole number",
+               table.name, column.name, column.database_type);
   const std::string infinite = fmt::format("{0} IS NOT NULL AND NOT isfinite({0})", name);
-  const int64_t count = stage.loader.integer(fmt::format("SELECT count(*) FROM main.{} WHERE {}",
-                                                         quote_identifier(table.name), infinite));
-  CENOTE_CHECK(count == 0, bad_input, "table '{}': time column '{}' is infinite or does not fit in {} ({} such row{})",
-               table.name, column.name, describe_row(table, infinite, stage), count, count == 1 ? "" : "s");
+  const int64_t count = stage.loader.integer(
+      fmt::format("SELECT count(*) FROM main.{} WHERE {}", quote_identifier(table.name), infinite));
+  CENOTE_CHECK(count == 0, bad_input,
+               "table '{}': time column '{}' is infinite or does not fit in {} ({} such row{})",
+               table.name, column.name, describe_row(table, infinite, stage), count,
+               count == 1 ? "" : "s");
   table.time_column = column.name;
   column.type = ColumnType::timestamp;
   column.evidence = evidence;
   if (column.reason.empty()) column.reason = "time column";
   if (column.database_type == "DATE") {
     stage.warn("date_as_time", table.name, column.name,
-               "a date: its rows count from midnight, so what happened later that day is visible from then on");
+               "a date: its rows count from midnight, so what happened later that day is visible "
+               "from then on");
   }
 }
 
@@ -242,22 +281,26 @@ void settle_values(Table& table, const Stage& stage) {
   for (Column& column : table.columns) {
     const bool real = column.storage == StorageType::float64;
     const bool time = column.storage == StorageType::time && column.name != table.time_column;
-    if ((!real && !time) || column.reason.find("is not read") != std::string::npos) continue;
-    counts += fmt::format("{}CAST(count(*) FILTER (NOT isfinite({})) AS BIGINT)", counts.empty() ? "" : ", ",
-                          quote_identifier(column.name));
+    if ((!real && !time) || !is_readable(column)) continue;
+    counts += fmt::format("{}CAST(count(*) FILTER (NOT isfinite({})) AS BIGINT)",
+                          counts.empty() ? "" : ", ", quote_identifier(column.name));
     checked.push_back(&column);
   }
   if (checked.empty() || table.rows == 0) return;
-  const QueryResult result = stage.loader.query(fmt::format("SELECT {} FROM main.{}", counts, quote_identifier(table.name)));
+  const QueryResult result = stage.loader.query(
+      fmt::format("SELECT {} FROM main.{}", counts, quote_identifier(table.name)));
   for (size_t i = 0; i < checked.size(); ++i) {
     const int64_t count = result.columns[i].integers[0];
     if (count == 0) continue;
     Column& column = *checked[i];
-    convert_column(table, column.name, column.storage,
-                   fmt::format("CASE WHEN isfinite({0}) THEN {0} END", quote_identifier(column.name)), stage);
-    stage.warn(column.storage == StorageType::time ? "infinite_time" : "not_a_number", table.name, column.name,
+    convert_column(
+        table, column.name, column.storage,
+        fmt::format("CASE WHEN isfinite({0}) THEN {0} END", quote_identifier(column.name)), stage);
+    stage.warn(column.storage == StorageType::time ? "infinite_time" : "not_a_number", table.name,
+               column.name,
                fmt::format("{} value{} {}; read as missing", count, count == 1 ? "" : "s",
-                           column.storage == StorageType::time ? "infinite or out of range" : "NaN or infinite"));
+                           column.storage == StorageType::time ? "infinite or out of range"
+                                                               : "NaN or infinite"));
   }
 }
 

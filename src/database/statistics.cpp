@@ -22,7 +22,9 @@ std::string aggregates(const Column& column) {
   const std::string c = quote_identifier(column.name);
   std::string out = fmt::format("count({0}), approx_count_distinct({0}), ", c);
   if (column.storage == StorageType::int64 || column.storage == StorageType::float64) {
-    out += fmt::format("count(*) FILTER ({0} = trunc({0})), CAST(min({0}) AS DOUBLE), CAST(max({0}) AS DOUBLE), ", c);
+    out += fmt::format(
+        "count(*) FILTER ({0} = trunc({0})), CAST(min({0}) AS DOUBLE), CAST(max({0}) AS DOUBLE), ",
+        c);
   } else {
     out += "0, 0.0, 0.0, ";
   }
@@ -30,7 +32,8 @@ std::string aggregates(const Column& column) {
     // Words are counted by spaces, as whole numbers: the sum is the same in any order.
     out += fmt::format(
         "CAST(coalesce(sum(length({0}) - length(replace({0}, ' ', '')) + 1), 0) AS BIGINT), "
-        "count(*) FILTER (({1}) IS NOT NULL)", c, text_as_time(c));
+        "count(*) FILTER (({1}) IS NOT NULL)",
+        c, text_as_time(c));
   } else {
     out += "0, 0";
   }
@@ -42,7 +45,8 @@ constexpr size_t kAggregates = 7;
 }  // namespace
 
 std::vector<ColumnStatistics> column_statistics(const DuckDatabase& database, const Table& table,
-                                                const std::vector<size_t>& positions, int64_t visible_until) {
+                                                const std::vector<size_t>& positions,
+                                                int64_t visible_until) {
   std::vector<ColumnStatistics> out;
   if (positions.empty()) return out;
   const std::string from = fmt::format("FROM main.{} WHERE {}", quote_identifier(table.name),
@@ -78,8 +82,10 @@ std::vector<ColumnStatistics> column_statistics(const DuckDatabase& database, co
     // way for the same values.
     if (s.values == 0 || s.distinct > kManyDistinct) continue;
     const std::string c = quote_identifier(table.columns[positions[i]].name);
-    const QueryResult exact = database.query(fmt::format(
-        "SELECT count(*), min(n), min(v) FROM (SELECT CAST({0} AS VARCHAR) AS v, count(*) AS n {1} AND {0} IS NOT NULL GROUP BY {0})", c, from));
+    const QueryResult exact = database.query(
+        fmt::format("SELECT count(*), min(n), min(v) FROM (SELECT CAST({0} AS VARCHAR) AS v, "
+                    "count(*) AS n {1} AND {0} IS NOT NULL GROUP BY {0})",
+                    c, from));
     s.distinct = exact.columns[0].integers[0];
     s.rarest = exact.columns[1].integers[0];
     s.example = value_text(exact.columns[2], 0);

@@ -13,6 +13,7 @@ namespace cenote {
 /// Statistics of the columns at `positions`, over rows whose time is <= visible_until (all rows of a
 /// table without time column). The same for any order of the rows.
 std::vector<ColumnStatistics> column_statistics(const DuckDatabase& database, const Table& table,
-                                                const std::vector<size_t>& positions, int64_t visible_until);
+                                                const std::vector<size_t>& positions,
+                                                int64_t visible_until);
 
 }  // namespace cenote

@@ -11,8 +11,10 @@ namespace {
 
 constexpr const char* kMarkers = R"('', '\N', 'NULL', 'null', 'NA', 'N/A', 'NaN', 'nan', 'None')";
 constexpr const char* kInteger = "'[+-]?(0|[1-9][0-9]{0,18})'";
-constexpr const char* kReal = R"('[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?')";
-constexpr const char* kSeparated = R"('[+-]?([0-9]{1,3}([.,][0-9]{3})+([.,][0-9]+)?|[0-9]+,[0-9]+)')";
+constexpr const char* kReal =
+    R"('[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?')";
+constexpr const char* kSeparated =
+    R"('[+-]?([0-9]{1,3}([.,][0-9]{3})+([.,][0-9]+)?|[0-9]+,[0-9]+)')";
 constexpr const char* kBoolean = "'t', 'f', 'true', 'false', 'True', 'False', 'TRUE', 'FALSE'";
 constexpr const char* kDate = "'[0-9]{4}-[0-9]{2}-[0-9]{2}'";
 
@@ -40,10 +42,13 @@ std::vector<TextType> find_text_types(const std::string& relation, const std::st
   for (size_t begin = 0; begin < columns.size(); begin += kColumnsPerQuery) {
     const size_t end = std::min(columns.size(), begin + kColumnsPerQuery);
     std::string select;
-    for (size_t i = begin; i < end; ++i) select += (i == begin ? "SELECT " : ", ") + counts(quote_identifier(columns[i]));
+    for (size_t i = begin; i < end; ++i)
+      select += (i == begin ? "SELECT " : ", ") + counts(quote_identifier(columns[i]));
     const QueryResult result = stage.loader.query(select + " FROM " + relation);
     for (size_t i = begin; i < end; ++i) {
-      const auto count = [&](size_t k) { return result.columns[(i - begin) * kCounts + k].integers[0]; };
+      const auto count = [&](size_t k) {
+        return result.columns[(i - begin) * kCounts + k].integers[0];
+      };
       const std::string c = quote_identifier(columns[i]);
       const int64_t values = count(0), missing = count(1), wanted = values - missing;
       TextType type{"VARCHAR", c, StorageType::utf8};
@@ -55,7 +60,9 @@ std::vector<TextType> find_text_types(const std::string& relation, const std::st
           cast("BIGINT", StorageType::int64);
         } else if (count(3) == wanted) {
           // 'nan' would be a value to DuckDB; a marker is none.
-          type = {"DOUBLE", fmt::format("CASE WHEN {0} NOT IN ({1}) THEN TRY_CAST({0} AS DOUBLE) END", c, kMarkers),
+          type = {"DOUBLE",
+                  fmt::format("CASE WHEN {0} NOT IN ({1}) THEN TRY_CAST({0} AS DOUBLE) END", c,
+                              kMarkers),
                   StorageType::float64};
         } else if (count(4) == wanted) {
           cast("BOOLEAN", StorageType::boolean);
@@ -63,13 +70,14 @@ std::vector<TextType> find_text_types(const std::string& relation, const std::st
           type = {count(5) == wanted ? "DATE" : "TIMESTAMP", text_as_time(c), StorageType::time};
         } else if (count(7) * 10 >= wanted * 9 && wanted >= 2) {
           stage.warn("numbers_as_text", table, columns[i],
-                     "looks like numbers with separators; it is read as text: write 1234.5, without separators");
+                     "looks like numbers with separators; it is read as text: write 1234.5, "
+                     "without separators");
         }
       }
       if (type.storage != StorageType::utf8 && missing > 0) {
         stage.warn("missing_marker", table, columns[i],
-                   fmt::format("{} value{} empty or a marker such as NA or \\N; read as missing", missing,
-                               missing == 1 ? " is" : "s are"));
+                   fmt::format("{} value{} empty or a marker such as NA or \\N; read as missing",
+                               missing, missing == 1 ? " is" : "s are"));
       }
       out.push_back(std::move(type));
     }

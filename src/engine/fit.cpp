@@ -11,6 +11,7 @@
 #include "engine/prepared.h"
 #include "engine/run_folder.h"
 #include "engine/trained.h"
+#include "kernel/allocator.h"
 #include "metric/metric.h"
 
 namespace cenote {
@@ -25,7 +26,7 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
   for (const auto* pairs : {&model.model_options, &model.train_options}) {
     for (const auto& [name, value] : *pairs) {
       add(name);
-      if (name != "epochs") add(value);  // a run may be resumed for more epochs
+      add(value);
     }
   }
   add(fmt::format("{} {} {}", model.seed, to_string(model.protocol), to_string(model.as_of)));
@@ -75,7 +76,10 @@ void add_counters(const TrainReport& report, FitResult& result) {
                      {"seeds_per_second", static_cast<double>(report.seeds) / train_seconds},
                      {"links_per_second", static_cast<double>(report.links) / train_seconds},
                      {"rows_used", static_cast<double>(report.occurrences)},
-                     {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)}};
+                     {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)},
+                     {"tensor_requests", static_cast<double>(allocator_statistics().requests)},
+                     {"tensor_requests_to_the_system", static_cast<double>(allocator_statistics().misses)},
+                     {"tensor_bytes_held", static_cast<double>(allocator_statistics().bytes_held)}};
 }
 
 nlohmann::json result_json(const FitResult& result) {

@@ -18,12 +18,14 @@ void count_nulls(const Snapshot& snapshot, const Table& table, InspectedTable& o
     const size_t end = std::min(table.columns.size(), begin + kColumnsPerQuery);
     std::string select;
     for (size_t i = begin; i < end; ++i) {
-      select += fmt::format("{}count({})", i == begin ? "SELECT " : ", ", quote_identifier(table.columns[i].name));
+      select += fmt::format("{}count({})", i == begin ? "SELECT " : ", ",
+                            quote_identifier(table.columns[i].name));
     }
     const QueryResult counts = snapshot.query(select + from);
     for (size_t i = begin; i < end; ++i) {
       const double values = counts.columns[i - begin].number(0);
-      out.columns[i].null_fraction = table.rows == 0 ? 0 : 1 - values / static_cast<double>(table.rows);
+      out.columns[i].null_fraction =
+          table.rows == 0 ? 0 : 1 - values / static_cast<double>(table.rows);
     }
   }
   if (table.time_column.empty()) return;
@@ -77,8 +79,9 @@ Inspection inspect(const SourceOptions& options, const Hooks& hooks) {
     }
   }
   for (const Link& link : schema.links) {
-    out.links.push_back({link.from_table, link.from_columns, link.to_table, link.to_columns, link.matched_fraction,
-                         std::string(to_string(link.evidence)), link.confidence, link.reason});
+    out.links.push_back({link.from_table, link.from_columns, link.to_table, link.to_columns,
+                         link.matched_fraction, std::string(to_string(link.evidence)),
+                         link.confidence, link.reason});
   }
   out.manifest = write_manifest(schema);
   return out;

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "kernel/allocator.h"
 
 namespace cenote {
 namespace {
@@ -186,6 +187,7 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
 }
 
 std::unique_ptr<ThreadPool> make_threads(int threads) {
+  install_caching_allocator();
   at::set_num_threads(1);
   return std::make_unique<ThreadPool>(threads > 0 ? threads : available_threads(), [] { at::set_num_threads(1); });
 }

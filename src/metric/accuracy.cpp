@@ -5,7 +5,7 @@
 ///           multiclass: prediction [S, width], label [S] of class indices; the highest wins, the first of
 ///           equal ones.
 /// Empty     no rows, or a missing value: NaN.
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    sklearn.metrics.accuracy_score, thresholds as relbench.metrics.accuracy.
 #include "metric/detail/rows.h"
 

@@ -5,7 +5,7 @@
 /// Shapes    multilabel: prediction [S, width], label [S, width] in {0, 1}.
 ///           multiclass: prediction [S, width], label [S] of class indices.
 /// Empty     no rows, a missing value, or a label or class with equal values only: NaN.
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    sklearn.metrics.roc_auc_score(average="macro", multi_class="ovr").
 #include "metric/detail/ranking.h"
 #include "metric/detail/rows.h"

@@ -5,7 +5,7 @@
 /// Shapes    multiclass: prediction [S, width], label [S] of class indices; the highest wins.
 ///           multilabel: prediction [S, width], label [S, width] in {0, 1}; predicted where > 0.5.
 /// Empty     no rows, or a missing value: NaN. A single 0 / 0 counts as 0, as in scikit-learn.
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    sklearn.metrics.f1_score(average="macro").
 #include "metric/detail/counts.h"
 

@@ -5,7 +5,7 @@
 /// Shapes    multiclass: prediction [S, width], label [S] of class indices; the highest wins.
 ///           multilabel: prediction [S, width], label [S, width] in {0, 1}; predicted where > 0.5.
 /// Empty     no rows, a missing value, or 0 / 0: NaN (scikit-learn warns and writes 0 for the last).
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    sklearn.metrics.f1_score(average="micro").
 #include "metric/detail/counts.h"
 

@@ -5,7 +5,7 @@
 ///           multiclass: prediction [S, width] = probabilities of a row, label [S] of class indices.
 /// Units     natural logarithm; probabilities are first clipped to [e, 1 - e], e = 2^-52.
 /// Empty     no rows, or a missing value: NaN.
-/// Errors    bad_shape; bad_input for a label out of range or a probability outside [0, 1].
+/// Errors    bad_shape; bad_input for a label that is none or a probability outside [0, 1].
 /// Source    sklearn.metrics.log_loss. (relbench.metrics.log_loss takes scores before the sigmoid instead.)
 #include <algorithm>
 #include <cmath>
@@ -28,7 +28,8 @@ double compute(const MetricInput& input) {
   for (int64_t row = 0; row < rows; ++row) {
     const double label = input.label[static_cast<size_t>(row)];
     const int64_t column = binary ? 0 : static_cast<int64_t>(label);
-    double p = input.prediction[static_cast<size_t>(row * input.width + column)];
+    const bool known = binary || is_known_class(input, row);
+    double p = known ? input.prediction[static_cast<size_t>(row * input.width + column)] : 0;
     CENOTE_CHECK(p >= 0 && p <= 1, bad_input, "log_loss takes probabilities, row {} has {}", row, p);
     if (binary && label == 0) p = 1 - p;
     sum -= std::log(std::clamp(p, kSmallest, 1 - kSmallest));

@@ -4,7 +4,7 @@
 ///
 /// Shapes    prediction [S, width], label [S] of class indices.
 /// Empty     no rows, or a missing value: NaN.
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    relbench.metrics.mrr.
 #include "metric/detail/rows.h"
 
@@ -18,6 +18,7 @@ double compute(const MetricInput& input) {
   const auto width = static_cast<size_t>(input.width);
   double sum = 0;
   for (size_t row = 0; row < input.label.size(); ++row) {
+    if (!is_known_class(input, static_cast<int64_t>(row))) continue;  // it is not among the ranks
     const auto scores = input.prediction.subspan(row * width, width);
     const double own = scores[static_cast<size_t>(input.label[row])];
     int64_t rank = 1;

@@ -3,7 +3,7 @@
 ///
 /// Shapes    prediction [S, width], label [S, width] in {0, 1}; a label is predicted where > 0.5.
 /// Empty     no rows, or a missing value: NaN. A single 0 / 0 counts as 0, as in scikit-learn.
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    sklearn.metrics.recall_score(average="macro").
 #include "metric/detail/counts.h"
 

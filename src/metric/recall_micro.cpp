@@ -3,7 +3,7 @@
 ///
 /// Shapes    prediction [S, width], label [S, width] in {0, 1}; a label is predicted where > 0.5.
 /// Empty     no rows, a missing value, or 0 / 0: NaN (scikit-learn warns and writes 0 for the last).
-/// Errors    bad_shape; bad_input for a label out of range.
+/// Errors    bad_shape; bad_input for a label that is none.
 /// Source    sklearn.metrics.recall_score(average="micro").
 #include "metric/detail/counts.h"
 

@@ -8,7 +8,7 @@
 // Gradient  with respect to rows: a_j g.
 // Cost      O(E D) time, O(G D + E) memory.
 // Threads   safe to call concurrently; holds no state.
-// Source    atlas 1, table 0.2, `mean`; GraphSAGE's mean aggregator, arXiv:1706.02216.
+// Source    textbook; GraphSAGE's mean aggregator, arXiv:1706.02216.
 #include "pool/detail/plain_pool.h"
 
 namespace cenote {

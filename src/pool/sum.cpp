@@ -9,7 +9,7 @@
 // Gradient  with respect to rows: w_j g, added in the order of the join.
 // Cost      O(E D) time, O(G D) memory; no E x D messages.
 // Threads   safe to call concurrently; holds no state.
-// Source    atlas 1, table 0.2, `sum`; the reference SAGE model of RelBench pools so
+// Source    textbook; the reference SAGE model of RelBench pools so
 //           (arXiv:2407.20060).
 #include "pool/detail/plain_pool.h"
 

@@ -13,14 +13,14 @@ namespace cenote {
 struct ColumnStatistics {
   StorageType storage = StorageType::utf8;
   int64_t rows = 0;
-  int64_t values = 0;        // not null
-  int64_t distinct = 0;      // exact below kManyDistinct, else an estimate
-  int64_t rarest = 0;        // rows of the rarest value; 0 where distinct is an estimate
-  int64_t whole = 0;         // numbers: values without a fraction
-  double min = 0, max = 0;   // numbers
-  std::string example;       // the smallest value, as text
+  int64_t values = 0;       // not null
+  int64_t distinct = 0;     // exact below kManyDistinct, else an estimate
+  int64_t rarest = 0;       // rows of the rarest value; 0 where distinct is an estimate
+  int64_t whole = 0;        // numbers: values without a fraction
+  double min = 0, max = 0;  // numbers
+  std::string example;      // the smallest value, as text
   double mean_words = 0;
-  int64_t time_texts = 0;    // values that read as a time
+  int64_t time_texts = 0;  // values that read as a time
 };
 
 /// Above this many distinct values a column is not counted value by value.

@@ -12,7 +12,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 9> kKeyWords{"id", "key", "code", "uuid", "guid", "pk", "fk", "no", "nr"};
+constexpr std::array<std::string_view, 9> kKeyWords{"id", "key", "code", "uuid", "guid",
+                                                    "pk", "fk",  "no",   "nr"};
 
 bool is_key_word(const std::string& word) {
   return std::find(kKeyWords.begin(), kKeyWords.end(), word) != kKeyWords.end();
@@ -47,7 +48,8 @@ std::string joined(const Words& words) {
 }
 
 bool ends_with(const Words& words, const Words& tail) {
-  return !tail.empty() && words.size() > tail.size() && std::equal(tail.rbegin(), tail.rend(), words.rbegin());
+  return !tail.empty() && words.size() > tail.size() &&
+         std::equal(tail.rbegin(), tail.rend(), words.rbegin());
 }
 
 /// "qualify" and "qualifying", "cust" and "customer": one begins the other.
@@ -64,7 +66,8 @@ std::string_view bare(std::string_view table) {
 bool has_key_word(std::string_view column) {
   const Words words = name_words(column);
   if (words.empty()) return false;
-  return is_key_word(words.back()) || joined(strip_key_words(singular_words(column))) != joined(singular_words(column));
+  return is_key_word(words.back()) ||
+         joined(strip_key_words(singular_words(column))) != joined(singular_words(column));
 }
 
 }  // namespace
@@ -72,7 +75,8 @@ bool has_key_word(std::string_view column) {
 double primary_key_likeness(std::string_view table, std::string_view column) {
   const Words words = name_words(column);
   if (words.empty()) return 0;
-  if (words.size() == 1 && is_key_word(words[0])) return words[0] == "id" || words[0] == "pk" ? 1 : 0.8;
+  if (words.size() == 1 && is_key_word(words[0]))
+    return words[0] == "id" || words[0] == "pk" ? 1 : 0.8;
   const std::string stem = joined(strip_key_words(singular_words(column)));
   const std::string subject = joined(singular_words(bare(table)));
   const bool key_word = has_key_word(column);
@@ -84,7 +88,8 @@ double primary_key_likeness(std::string_view table, std::string_view column) {
   return 0.6;
 }
 
-double link_likeness(std::string_view child, std::string_view column, std::string_view parent, std::string_view key) {
+double link_likeness(std::string_view child, std::string_view column, std::string_view parent,
+                     std::string_view key) {
   const Words words = singular_words(column);
   if (words.empty() || (words.size() == 1 && is_key_word(words[0]))) return 0;
   const Words stem = strip_key_words(words);
@@ -94,17 +99,21 @@ double link_likeness(std::string_view child, std::string_view column, std::strin
   const bool same_table = child == parent;
   const bool key_word = has_key_word(column);
   if (same_table) {
-    static const Words kRelatives{"parent", "manager", "boss", "supervisor", "reply", "original", "root", "previous",
-                                  "prev", "next", "predecessor", "successor", "replace", "related", "mentor", "leader"};
+    static const Words kRelatives{"parent",  "manager",  "boss",        "supervisor",
+                                  "reply",   "original", "root",        "previous",
+                                  "prev",    "next",     "predecessor", "successor",
+                                  "replace", "related",  "mentor",      "leader"};
     for (const std::string& word : stem) {
-      if (key_word && std::find(kRelatives.begin(), kRelatives.end(), word) != kRelatives.end()) return 0.8;
+      if (key_word && std::find(kRelatives.begin(), kRelatives.end(), word) != kRelatives.end())
+        return 0.8;
     }
   }
   if (!generic_key && words == key_words) return same_table ? 0 : 1;
   if (!stem.empty() && joined(stem) == joined(subject)) return same_table ? 0 : key_word ? 1 : 0.9;
   if (ends_with(stem, subject)) return key_word ? 0.85 : 0.7;
   if (!generic_key && ends_with(words, key_words)) return 0.85;
-  if (!same_table && key_word && stem.size() == 1 && abbreviates(stem[0], joined(subject), 4)) return 0.6;
+  if (!same_table && key_word && stem.size() == 1 && abbreviates(stem[0], joined(subject), 4))
+    return 0.6;
   return 0;
 }
 
@@ -116,17 +125,29 @@ double time_likeness(std::string_view column) {
     });
   };
   const std::string all = joined(words);
-  if (has({"birth", "born", "dob", "birthday", "birthdate", "death", "died"}) || all.find("birth") != std::string::npos) return 0;
-  if (has({"due", "expiry", "expires", "expire", "expiration", "deadline", "until", "valid", "planned", "scheduled", "estimated",
-           "expected", "promised", "next"})) return 0;
-  if (has({"updated", "update", "modified", "modification", "changed", "last", "edited"})) return 0.35;
-  if (has({"end", "ended", "finish", "finished", "closed", "completed", "cancelled", "delivered", "shipped", "deleted", "resolved"})) return 0.4;
-  if (has({"created", "creation", "create", "inserted"}) || all.find("creat") != std::string::npos) return 1;
-  if (words.size() == 1 && has({"date", "timestamp", "datetime", "time", "ts", "when"})) return 0.95;
+  if (has({"birth", "born", "dob", "birthday", "birthdate", "death", "died"}) ||
+      all.find("birth") != std::string::npos)
+    return 0;
+  if (has({"due", "expiry", "expires", "expire", "expiration", "deadline", "until", "valid",
+           "planned", "scheduled", "estimated", "expected", "promised", "next"}))
+    return 0;
+  if (has({"updated", "update", "modified", "modification", "changed", "last", "edited"}))
+    return 0.35;
+  if (has({"end", "ended", "finish", "finished", "closed", "completed", "cancelled", "delivered",
+           "shipped", "deleted", "resolved"}))
+    return 0.4;
+  if (has({"created", "creation", "create", "inserted"}) || all.find("creat") != std::string::npos)
+    return 1;
+  if (words.size() == 1 && has({"date", "timestamp", "datetime", "time", "ts", "when"}))
+    return 0.95;
   if (has({"timestamp", "datetime"})) return 0.95;
-  if (has({"event", "order", "ordered", "placed", "purchase", "purchased", "transaction", "sale", "sold", "review", "visit", "view",
-           "start", "started", "begin", "joined", "registered", "registration", "signup", "posted", "occurred", "happened",
-           "booked", "search", "request", "requested", "received", "opened", "admission", "admitted", "invoice", "payment", "paid"})) return 0.9;
+  if (has({"event",       "order",     "ordered",  "placed",   "purchase",   "purchased",
+           "transaction", "sale",      "sold",     "review",   "visit",      "view",
+           "start",       "started",   "begin",    "joined",   "registered", "registration",
+           "signup",      "posted",    "occurred", "happened", "booked",     "search",
+           "request",     "requested", "received", "opened",   "admission",  "admitted",
+           "invoice",     "payment",   "paid"}))
+    return 0.9;
   if (has({"date", "time", "at", "on", "ts"})) return 0.7;
   return 0.5;  // a column of times whose name says nothing
 }

@@ -13,7 +13,8 @@ double primary_key_likeness(std::string_view table, std::string_view column);
 
 /// Of `column` of `child` referring to `key` of `parent`: the same name, the parent's name with or without
 /// "id", either of them with words in front (home_team_id), a relative (parent_id) within one table.
-double link_likeness(std::string_view child, std::string_view column, std::string_view parent, std::string_view key);
+double link_likeness(std::string_view child, std::string_view column, std::string_view parent,
+                     std::string_view key);
 
 /// Of `column` being when its row happened: created, date, timestamp, then other events; low where rows
 /// are changed later (updated); 0 for what lies in the past or future of the row (birth, due, expiry).

@@ -9,9 +9,11 @@
 namespace cenote {
 namespace {
 
-const std::vector<std::string> kManifestFields{"name",           "manifest_version", "description", "source",
-                                               "val_timestamp", "test_timestamp",   "tables"};
-const std::vector<std::string> kTableFields{"pkey", "time_col", "fkeys", "columns", "source", "description"};
+const std::vector<std::string> kManifestFields{"name",   "manifest_version", "description",
+                                               "source", "val_timestamp",    "test_timestamp",
+                                               "tables"};
+const std::vector<std::string> kTableFields{"pkey",    "time_col", "fkeys",
+                                            "columns", "source",   "description"};
 const std::vector<std::string> kLinkFields{"columns", "references", "to"};
 const std::vector<std::string> kColumnFields{"type", "ignore", "description"};
 
@@ -44,7 +46,8 @@ ManifestLink read_link(const std::string& key, const YamlNode& node) {
     if (!node.is_map()) node.refuse("must be a table name or {{columns, references, to}}");
     node.allow_only(kLinkFields);
     const auto references = node.find("references");
-    if (!references || references->is_null()) node.refuse("needs 'references': the table it points to");
+    if (!references || references->is_null())
+      node.refuse("needs 'references': the table it points to");
     link.references = references->text();
     const auto columns = node.find("columns");
     link.columns = columns ? read_names(*columns) : std::vector<std::string>{key};
@@ -93,9 +96,11 @@ ManifestTable read_table(const std::string& name, const YamlNode& node) {
   table.name = name;
   if (node.is_null()) return table;  // `orders:` alone: the table is wanted, nothing is declared
   node.allow_only(kTableFields);
-  if (const auto source = node.find("source"); source && !source->is_null()) table.source = source->text();
+  if (const auto source = node.find("source"); source && !source->is_null())
+    table.source = source->text();
   if (const auto key = node.find("pkey")) table.primary_key = read_names(*key);
-  if (const auto time = node.find("time_col")) table.time_column = time->is_null() ? "" : time->text();
+  if (const auto time = node.find("time_col"))
+    table.time_column = time->is_null() ? "" : time->text();
   if (const auto links = node.find("fkeys")) {
     table.links.emplace();
     if (links->is_list()) {
@@ -109,7 +114,8 @@ ManifestTable read_table(const std::string& name, const YamlNode& node) {
     }
   }
   if (const auto columns = node.find("columns"); columns && !columns->is_null()) {
-    for (const auto& [key, item] : columns->entries()) table.columns.push_back(read_column(key, item));
+    for (const auto& [key, item] : columns->entries())
+      table.columns.push_back(read_column(key, item));
   }
   return table;
 }
@@ -152,15 +158,18 @@ Manifest parse_manifest(std::string_view text, const std::string& file) {
   if (const auto text_node = root.find("description"); text_node && !text_node->is_null()) {
     manifest.description = text_node->text();
   }
-  if (const auto source = root.find("source"); source && !source->is_null()) manifest.source = source->text();
+  if (const auto source = root.find("source"); source && !source->is_null())
+    manifest.source = source->text();
   manifest.val_timestamp = read_time(root, "val_timestamp");
   manifest.test_timestamp = read_time(root, "test_timestamp");
-  if (manifest.val_timestamp && manifest.test_timestamp && *manifest.test_timestamp < *manifest.val_timestamp) {
-    root.refuse("test_timestamp {} is before val_timestamp {}", format_time(*manifest.test_timestamp),
-                format_time(*manifest.val_timestamp));
+  if (manifest.val_timestamp && manifest.test_timestamp &&
+      *manifest.test_timestamp < *manifest.val_timestamp) {
+    root.refuse("test_timestamp {} is before val_timestamp {}",
+                format_time(*manifest.test_timestamp), format_time(*manifest.val_timestamp));
   }
   if (const auto tables = root.find("tables"); tables && !tables->is_null()) {
-    for (const auto& [name, node] : tables->entries()) manifest.tables.push_back(read_table(name, node));
+    for (const auto& [name, node] : tables->entries())
+      manifest.tables.push_back(read_table(name, node));
   }
   return manifest;
 }

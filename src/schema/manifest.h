@@ -43,7 +43,7 @@ struct Manifest {
   std::string source;  // empty: the folder's db/
   std::optional<int64_t> val_timestamp;
   std::optional<int64_t> test_timestamp;
-  std::vector<ManifestTable> tables;  // in document order; empty: every table of the source
+  std::vector<ManifestTable> tables;        // in document order; empty: every table of the source
   std::vector<std::string> unknown_fields;  // of the top level: read past, with a warning
 
   const ManifestTable* find_table(std::string_view table) const;

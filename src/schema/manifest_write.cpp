@@ -10,9 +10,11 @@ namespace {
 std::string yaml_text(const std::string& text) {
   bool plain = !text.empty() && text.size() < 60;
   for (const char c : text) {
-    plain &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9' && &c != text.data());
+    plain &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+             (c >= '0' && c <= '9' && &c != text.data());
   }
-  static const std::vector<std::string> kWords{"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
+  static const std::vector<std::string> kWords{"null", "true", "false", "yes", "no",
+                                               "on",   "off",  "y",     "n"};
   std::string small = text;
   for (char& c : small) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   for (const std::string& word : kWords) plain &= small != word;
@@ -53,13 +55,16 @@ void write_links(const Schema& schema, const Table& table, std::string& out) {
   std::string lines;
   for (const Link& link : schema.links) {
     if (link.from_table != table.name) continue;
-    const bool plain = link.from_columns.size() == 1 && schema.table(link.to_table).primary_key == link.to_columns;
+    const bool plain =
+        link.from_columns.size() == 1 && schema.table(link.to_table).primary_key == link.to_columns;
     const std::string why = comment(link.evidence, link.confidence, link.reason);
     if (plain) {
-      lines += fmt::format("      {}: {}{}\n", yaml_text(link.from_columns[0]), yaml_text(link.to_table), why);
+      lines += fmt::format("      {}: {}{}\n", yaml_text(link.from_columns[0]),
+                           yaml_text(link.to_table), why);
     } else {
-      lines += fmt::format("      {}: {{columns: {}, references: {}, to: {}}}{}\n", yaml_text(link.name()),
-                           yaml_list(link.from_columns), yaml_text(link.to_table), yaml_list(link.to_columns), why);
+      lines += fmt::format("      {}: {{columns: {}, references: {}, to: {}}}{}\n",
+                           yaml_text(link.name()), yaml_list(link.from_columns),
+                           yaml_text(link.to_table), yaml_list(link.to_columns), why);
     }
   }
   out += lines.empty() ? "    fkeys: {}\n" : "    fkeys:\n" + lines;
@@ -83,9 +88,11 @@ void write_columns(const Table& table, std::string& out) {
 }  // namespace
 
 std::string write_manifest(const Schema& schema) {
-  std::string out = fmt::format("name: {}\nmanifest_version: 1\ndescription: {}\n", yaml_text(schema.name),
-                                yaml_text(schema.description));
-  const auto time = [](const std::optional<int64_t>& t) { return t ? yaml_text(format_time(*t)) : std::string("null"); };
+  std::string out = fmt::format("name: {}\nmanifest_version: 1\ndescription: {}\n",
+                                yaml_text(schema.name), yaml_text(schema.description));
+  const auto time = [](const std::optional<int64_t>& t) {
+    return t ? yaml_text(format_time(*t)) : std::string("null");
+  };
   if (!schema.val_timestamp || !schema.test_timestamp) {
     out += "# Where validation and test begin: training sees no row after val_timestamp.\n";
   }

@@ -29,7 +29,8 @@ std::vector<std::string> name_words(std::string_view name) {
     }
     // A capital begins a word after a small letter ("raceId") and before one ("IDNumber" -> id, number).
     const bool after_small = i > 0 && (is_lower(name[i - 1]) || is_digit(name[i - 1]));
-    const bool before_small = i > 0 && is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1]);
+    const bool before_small =
+        i > 0 && is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1]);
     if (is_upper(c) && (after_small || before_small)) flush();
     word += is_upper(c) ? static_cast<char>(c + 32) : c;
   }
@@ -38,7 +39,9 @@ std::vector<std::string> name_words(std::string_view name) {
 }
 
 std::string singular(std::string word) {
-  const auto ends = [&](std::string_view suffix) { return word.size() > suffix.size() + 1 && word.ends_with(suffix); };
+  const auto ends = [&](std::string_view suffix) {
+    return word.size() > suffix.size() + 1 && word.ends_with(suffix);
+  };
   if (ends("ies")) return word.substr(0, word.size() - 3) + "y";
   for (const std::string_view suffix : {"sses", "shes", "ches", "xes", "zes", "uses"}) {
     if (ends(suffix)) return word.substr(0, word.size() - 2);
@@ -50,8 +53,9 @@ std::string singular(std::string word) {
 
 bool is_code_name(std::string_view name) {
   static constexpr std::array<std::string_view, 20> kCodes{
-      "id",   "ids",  "code", "type", "status", "class", "category", "kind",  "group", "flag",
-      "zip",  "zipcode", "postcode", "gender", "sex", "key", "segment", "region", "state", "uid"};
+      "id",   "ids",   "code",    "type",   "status",  "class",    "category",
+      "kind", "group", "flag",    "zip",    "zipcode", "postcode", "gender",
+      "sex",  "key",   "segment", "region", "state",   "uid"};
   const auto words = name_words(name);
   return !words.empty() && std::find(kCodes.begin(), kCodes.end(), words.back()) != kCodes.end();
 }

@@ -143,6 +143,20 @@ void check_variety(const Task& task, const LabelTable& table, const std::string&
   hooks.warn("one_class", text + "; metrics of this split may be undefined");
 }
 
+void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std::string& split,
+                            const Labels& labels, const Hooks& hooks) {
+  if (task.type != TaskType::multiclass_classification) return;
+  int64_t unseen = 0;
+  std::string example;
+  for (const double label : table.label) {
+    if (label < static_cast<double>(labels.training_classes)) continue;
+    if (unseen++ == 0) example = labels.classes[static_cast<size_t>(label)];
+  }
+  if (unseen == 0) return;
+  hooks.warn("unseen_classes", fmt::format("task '{}': {} of {} {} labels are of classes that training labels do not "
+                                           "have, e.g. '{}'", task.name, unseen, table.size(), split, example));
+}
+
 }  // namespace
 
 Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, const Hooks& hooks) {
@@ -175,7 +189,10 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
            fmt::format(" of {}", describe(task, raw[split], row));
   };
   label_values(task.type, {&raw[0].label, &raw[1].label, &raw[2].label}, point, labels);
-  for (size_t i = 0; i < raw.size(); ++i) check_variety(task, *tables[i], raw[i].name, labels, hooks);
+  for (size_t i = 0; i < raw.size(); ++i) {
+    check_variety(task, *tables[i], raw[i].name, labels, hooks);
+    warn_of_unseen_classes(task, *tables[i], raw[i].name, labels, hooks);
+  }
   labels.last_training_time = labels.train.time.back();
   return labels;
 }

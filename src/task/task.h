@@ -81,7 +81,9 @@ SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_tim
 /// Runs the task's SQL (or reads its label files, or removes its column) and checks what comes out.
 /// Errors    bad_input naming the split and an example row: wrong columns, label that is no number, no
 ///           rows, one class only in training, label window across a split.
-/// Warnings  counted: unknown entities (dropped), duplicates (entity, time), null labels (dropped).
+/// Warnings  counted, with an example: unknown_entities and null_labels (dropped), duplicate_labels (the
+///           same entity and time; kept), unseen_classes (not among training labels), one_class (of val or
+///           test), no_test_labels.
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
 
 }  // namespace cenote

@@ -7,6 +7,8 @@ std::vector<Option> train_option_list() {
   return {{"epochs", int64_t{10}, "passes over the training seeds", 1, 10000, {}},
           {"batch", int64_t{512}, "seeds per update; a multiple of 64", 64, 65536, {}},
           {"lr", 0.005, "learning rate of Adam", 1e-8, 10, {}},
+          {"schedule", std::string("cosine"), "learning rate over the epochs: constant, or down to zero along half a cosine", 0, 0,
+           {"constant", "cosine"}},
           {"weight_decay", 0.0, "decoupled weight decay (AdamW)", 0, 10, {}},
           {"patience", int64_t{0}, "stop after so many epochs without a better validation metric; 0: never", 0, 10000, {}},
           {"max_steps", int64_t{2000}, "updates per epoch at most", 1, 1e9, {}},
@@ -18,6 +20,7 @@ TrainOptions train_options(const Options& options, uint64_t seed) {
   out.epochs = options.get_int("epochs");
   out.batch = options.get_int("batch");
   out.adam.learning_rate = options.get_double("lr");
+  out.cosine = options.get_text("schedule") == "cosine";
   out.adam.weight_decay = options.get_double("weight_decay");
   out.patience = options.get_int("patience");
   out.max_steps = options.get_int("max_steps");

@@ -9,7 +9,7 @@
 
 namespace cenote {
 
-/// Declared options: epochs, batch, lr, weight_decay, patience, max_steps, loss.
+/// Declared options: epochs, batch, lr, schedule, weight_decay, patience, max_steps, loss.
 std::vector<Option> train_option_list();
 TrainOptions train_options(const Options& options, uint64_t seed);
 

@@ -42,6 +42,17 @@ class Stopwatch {
   double start_;
 };
 
+/// The learning rate of step `step` of `steps`: linear over the first twentieth, then half a cosine.
+/// Source    Loshchilov, Hutter 2017, arXiv:1608.03983 (without restarts).
+double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) {
+  if (!options.cosine) return options.adam.learning_rate;
+  const double warm = std::max(1.0, static_cast<double>(steps) / 20);
+  const double at = static_cast<double>(step);
+  if (at < warm) return options.adam.learning_rate * (at + 1) / (warm + 1);
+  const double share = (at - warm) / std::max(1.0, static_cast<double>(steps) - warm);
+  return options.adam.learning_rate * (1 + std::cos(3.14159265358979323846 * share)) / 2;
+}
+
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
 std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash, uint64_t seed,
                                  int64_t epoch) {
@@ -118,7 +129,7 @@ at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard, const std::v
 }
 
 /// One update. Returns the sum of the seeds' losses.
-double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step,
+double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, double rate,
                      TrainReport& report) {
   const Pass pass{true, hash_combine(options_.seed, step)};
   const auto& parameters = network_.parameters().tensors();
@@ -171,7 +182,7 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
   });
   const auto all = add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
   const Stopwatch update(report.seconds_update);
-  adam_.step(all, options_.adam.learning_rate, threads_);
+  adam_.step(all, rate, threads_);
   return total;
 }
 
@@ -268,7 +279,8 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
              state.epoch > 0 ? fmt::format("the checkpoint holds epoch {}, --resume goes on from there", state.epoch)
                              : std::string("no epoch was finished"));
       }
-      loss += step(sampled.batch, sampled.label, train.width, static_cast<uint64_t>(adam_.steps) + 1, report);
+      const double rate = scheduled_rate(options_, (epoch - 1) * steps + step_index, options_.epochs * steps);
+      loss += step(sampled.batch, sampled.label, train.width, static_cast<uint64_t>(adam_.steps) + 1, rate, report);
       report.seconds_sample += sampled.seconds;
       report.links += sampled.batch.links();
       report.occurrences += sampled.batch.occurrences();

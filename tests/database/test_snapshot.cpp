@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "database/snapshot.h"
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "base/files.h"
 #include "base/time.h"
 #include "database/duckdb.h"
+#include "database/snapshot.h"
 #include "database/testing.h"
 
 namespace cenote {
@@ -38,14 +37,20 @@ class SnapshotTest : public testing::Test {
     write_file_atomically(folder() / "manifest.yaml", kManifest);
     std::filesystem::create_directory(folder() / "db");
     DuckDatabase duck({}, {});
-    duck.execute("CREATE TABLE customers AS SELECT 10 * i AS customer_id, 'name ' || i AS name, i % 2 = 0 AS active "
-                 "FROM range(1, 5) t(i)");
-    duck.execute("CREATE TABLE orders AS SELECT i AS order_id, "
-                 "CASE WHEN i = 3 THEN NULL WHEN i = 4 THEN 99.0 ELSE 10.0 * (i % 4 + 1) END AS customer_id, "
-                 "TIMESTAMP '2020-01-01' + INTERVAL (i) DAY AS placed, CAST(i AS DECIMAL(9, 2)) / 4 AS amount, "
-                 "CASE WHEN i = 5 THEN 'nan'::DOUBLE ELSE i END AS score FROM range(0, 8) t(i)");
+    duck.execute(
+        "CREATE TABLE customers AS SELECT 10 * i AS customer_id, 'name ' || i AS name, i % 2 = 0 "
+        "AS active "
+        "FROM range(1, 5) t(i)");
+    duck.execute(
+        "CREATE TABLE orders AS SELECT i AS order_id, "
+        "CASE WHEN i = 3 THEN NULL WHEN i = 4 THEN 99.0 ELSE 10.0 * (i % 4 + 1) END AS "
+        "customer_id, "
+        "TIMESTAMP '2020-01-01' + INTERVAL (i) DAY AS placed, CAST(i AS DECIMAL(9, 2)) / 4 AS "
+        "amount, "
+        "CASE WHEN i = 5 THEN 'nan'::DOUBLE ELSE i END AS score FROM range(0, 8) t(i)");
     for (const char* table : {"customers", "orders"}) {
-      duck.execute(fmt::format("COPY {} TO '{}'", table, (folder() / "db" / table).string() + ".parquet"));
+      duck.execute(
+          fmt::format("COPY {} TO '{}'", table, (folder() / "db" / table).string() + ".parquet"));
     }
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
@@ -83,34 +88,42 @@ TEST_F(SnapshotTest, GivesKeysOneTypeAndCountsWhatIsWrong) {
   EXPECT_EQ(columns[0].integers[4], 99);
   EXPECT_FALSE(columns[1].is_valid(5));
   EXPECT_EQ(columns[1].reals[7], 7.0);
-  EXPECT_THAT(snapshot.findings(), testing::Contains(testing::Field(&Finding::code, "dangling_reference")));
-  EXPECT_THAT(snapshot.findings(), testing::Contains(testing::Field(&Finding::code, "not_a_number")));
+  EXPECT_THAT(snapshot.findings(),
+              testing::Contains(testing::Field(&Finding::code, "dangling_reference")));
+  EXPECT_THAT(snapshot.findings(),
+              testing::Contains(testing::Field(&Finding::code, "not_a_number")));
 }
 
 TEST_F(SnapshotTest, RunsOneSelectOverTemporaryTables) {
   const Snapshot snapshot = open();
   for (int round = 0; round < 2; ++round) {  // what setup made is gone afterwards
     const QueryResult result = snapshot.query(
-        "SELECT t.timestamp, count(*) AS n FROM timestamps t JOIN orders o ON o.placed <= t.timestamp GROUP BY 1 ORDER BY 1",
+        "SELECT t.timestamp, count(*) AS n FROM timestamps t JOIN orders o ON o.placed <= "
+        "t.timestamp GROUP BY 1 ORDER BY 1",
         {"CREATE TEMP TABLE timestamps AS SELECT TIMESTAMP '2020-01-03' AS timestamp"});
     ASSERT_EQ(result.rows, 1);
     EXPECT_EQ(result.columns[0].integers[0], parse_time("2020-01-03"));
     EXPECT_EQ(result.columns[static_cast<size_t>(result.find("N"))].integers[0], 3);
   }
-  EXPECT_THAT(error_of([&] { snapshot.query("SELECT * FROM timestamps"); }), HasSubstr("timestamps"));
+  EXPECT_THAT(error_of([&] { snapshot.query("SELECT * FROM timestamps"); }),
+              HasSubstr("timestamps"));
 }
 
 TEST_F(SnapshotTest, RefusesEverythingThatIsNoSelect) {
   const Snapshot snapshot = open();
   for (const char* sql :
-       {"SELECT 1; SELECT 2", "DROP TABLE orders", "CREATE TEMP TABLE x AS SELECT 1", "COPY orders TO 'x.csv'",
-        "ATTACH 'x.db'", "PRAGMA database_list", "SET threads = 4", "INSTALL httpfs", "LOAD httpfs", "CALL pragma_version()",
-        "EXPLAIN SELECT 1", "", "INSERT INTO orders VALUES (1)", "SELECT ?", "CHECKPOINT", "USE main", "VACUUM", "RESET threads"}) {
+       {"SELECT 1; SELECT 2", "DROP TABLE orders", "CREATE TEMP TABLE x AS SELECT 1",
+        "COPY orders TO 'x.csv'", "ATTACH 'x.db'", "PRAGMA database_list", "SET threads = 4",
+        "INSTALL httpfs", "LOAD httpfs", "CALL pragma_version()", "EXPLAIN SELECT 1", "",
+        "INSERT INTO orders VALUES (1)", "SELECT ?", "CHECKPOINT", "USE main", "VACUUM",
+        "RESET threads"}) {
     EXPECT_NE(error_of([&] { snapshot.query(sql); }), "") << sql;
   }
-  for (const char* sql : {"SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT getenv('HOME')",
-                          "SELECT * FROM glob('/etc/*')", "SELECT * FROM read_text('/etc/passwd')",
-                          "SELECT * FROM read_parquet('/etc/passwd')", "WITH x AS (DELETE FROM orders) SELECT 1"}) {
+  for (const char* sql :
+       {"SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'",
+        "SELECT getenv('HOME')", "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_text('/etc/passwd')", "SELECT * FROM read_parquet('/etc/passwd')",
+        "WITH x AS (DELETE FROM orders) SELECT 1"}) {
     EXPECT_NE(error_of([&] { snapshot.query(sql); }), "") << sql;
   }
 }

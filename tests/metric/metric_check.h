@@ -52,8 +52,8 @@ inline void check_binary(const std::string& name) {
 inline void check_multiclass(const std::string& name) {
   EXPECT_TRUE(std::isnan(metric_value(name, {}, {}, 3)));
   EXPECT_TRUE(std::isnan(metric_value(name, {NAN, 1, 0}, {1}, 3)));
-  EXPECT_EQ(metric_error(name, {0.1, 0.9, 0.5, 0.5}, {1, 2}, 2),
-            "bad_input: the label of row 1 must be a class index in [0, 2), got 2");
+  EXPECT_EQ(metric_error(name, {0.1, 0.9, 0.5, 0.5}, {1, 0.5}, 2),
+            "bad_input: the label of row 1 must be a class index (-1: not known), got 0.5");
   EXPECT_EQ(metric_error(name, {0.1, 0.2, 0.7}, {0}, 2),
             "bad_shape: 3 predictions are no whole number of rows of width 2");
 }
@@ -75,6 +75,8 @@ inline const Numbers kBinaryLabel = {1, 0, 0, 1, 1, 0, 0};
 inline const Numbers kClassPrediction = {0.2, 0.5, 0.3, 0.6, 0.3, 0.1, 0.1, 0.2,
                                          0.7, 0.4, 0.4, 0.2, 0.3, 0.3, 0.4};
 inline const Numbers kClassLabel = {2, 0, 2, 1, 1};
+/// The same rows with labels of which the model knows neither 5 nor -1.
+inline const Numbers kClassLabelUnknown = {5, 0, 2, -1, 5};
 /// Three labels, four rows; without a row that has the second.
 inline const Numbers kLabelsPrediction = {0.9, 0.2, 0.6, 0.4, 0.6, 0.6, 0.7, 0.8, 0.1, 0.2, 0.3, 0.5};
 inline const Numbers kLabels = {1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1};

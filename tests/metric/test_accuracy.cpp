@@ -18,6 +18,10 @@ TEST(Metric_accuracy, FirstOfEqualClassesWins) {
   EXPECT_DOUBLE_EQ(metric_value("accuracy", kClassPrediction, kClassLabel, 3), 2.0 / 5);
 }
 
+TEST(Metric_accuracy, UnknownClassesAreWrong) {
+  EXPECT_DOUBLE_EQ(metric_value("accuracy", kClassPrediction, kClassLabelUnknown, 3), 2.0 / 5);
+}
+
 TEST(Metric_accuracy, Checks) {
   EXPECT_EQ(metric_error("accuracy", {0.1, 0.2}, {0, 0.5}).rfind("bad_input", 0), 0u);
   EXPECT_TRUE(std::isnan(metric_value("accuracy", {}, {})));

@@ -18,6 +18,10 @@ TEST(Metric_f1_micro, NothingAtAllIsUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("f1_micro", {0.1, 0.2}, {0, 0}, 2)));
 }
 
+TEST(Metric_f1_micro, UnknownClassesAreWrong) {
+  EXPECT_DOUBLE_EQ(metric_value("f1_micro", kClassPrediction, kClassLabelUnknown, 3), 2.0 / 5);
+}
+
 TEST(Metric_f1_micro, Checks) {
   check_multiclass("f1_micro");
   check_multilabel("f1_micro");

@@ -22,6 +22,11 @@ TEST(Metric_log_loss, CertainAndWrongIsFinite) {
   EXPECT_NEAR(metric_value("log_loss", {1, 1}, {1, 0}), 18.021826694558577, kRounding);
 }
 
+TEST(Metric_log_loss, UnknownClassesGotNoProbability) {
+  EXPECT_DOUBLE_EQ(metric_value("log_loss", {0.5, 0.5}, {-1}, 2), -std::log(0x1p-52));
+  EXPECT_DOUBLE_EQ(metric_value("log_loss", {0.5, 0.5}, {2}, 2), -std::log(0x1p-52));
+}
+
 TEST(Metric_log_loss, Checks) {
   EXPECT_EQ(metric_error("log_loss", {0.5, 1.5}, {0, 1}),
             "bad_input: log_loss takes probabilities, row 1 has 1.5");

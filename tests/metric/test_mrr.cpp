@@ -13,6 +13,10 @@ TEST(Metric_mrr, AlwaysFirstIsOne) {
   EXPECT_EQ(metric_value("mrr", {0.1, 0.9, 0.8, 0.2}, {1, 0}, 2), 1);
 }
 
+TEST(Metric_mrr, UnknownClassesAddNothing) {
+  EXPECT_DOUBLE_EQ(metric_value("mrr", kClassPrediction, kClassLabelUnknown, 3), 2.0 / 5);
+}
+
 TEST(Metric_mrr, Checks) {
   check_multiclass("mrr");
 }

@@ -23,7 +23,7 @@ inline JoinPtr make_join(const std::vector<std::vector<int64_t>>& groups) {
   return join;
 }
 
-/// (1, -0.5), (2, 0.25), (4, 1.5): the rows whose pooled values atlas 1, 0.5 lists.
+/// (1, -0.5), (2, 0.25), (4, 1.5): the rows whose pooled values the tests know by hand.
 inline at::Tensor golden_rows(at::ScalarType type = at::kDouble) {
   return at::tensor({1., -0.5, 2., 0.25, 4., 1.5}, type).view({3, 2});
 }

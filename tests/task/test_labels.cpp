@@ -157,11 +157,15 @@ TEST(Labels, OneClassOnlyIsNothingToLearn) {
 
 TEST(Labels, ClassesAreTrainingClassesInOrderThenOthers) {
   const Shop shop;
-  const Labels labels = shop.labels(kMulticlass, per_customer("chr(CAST(77 - max(amount) - max(customer) AS INTEGER))"));
+  Warnings warnings;
+  const Labels labels = shop.labels(kMulticlass, per_customer("chr(CAST(77 - max(amount) - max(customer) AS INTEGER))"),
+                                    warnings.hooks());
   // Training: amounts 2 to 8, so letters J down to C; the other splits have B, A and @ besides.
   EXPECT_THAT(labels.classes, ElementsAre("C", "D", "E", "F", "G", "H", "I", "J", "@", "A", "B"));
   EXPECT_EQ(labels.training_classes, 8);
   EXPECT_EQ(labels.classes[static_cast<size_t>(labels.val.label[0])], "C");
+  EXPECT_THAT(warnings.of("unseen_classes"),
+              HasSubstr("3 of 4 val labels are of classes that training labels do not have, e.g. 'B'"));
   const Labels numbers = shop.labels(kMulticlass, per_customer("max(amount) * 10"));
   EXPECT_EQ(numbers.classes.front(), "20");  // as numbers: 20 < 30 < ... < 100
   EXPECT_EQ(numbers.classes.back(), "110");

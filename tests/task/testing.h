@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "cenote/error.h"
 #include "task/task.h"
+#include "test_paths.h"
 
 namespace cenote {
 

@@ -2,6 +2,7 @@
 #include "metric/detail/counts.h"
 
 #include <cmath>
+#include <map>
 
 #include "metric/detail/rows.h"
 
@@ -30,12 +31,17 @@ std::vector<Counts> count_decisions(const MetricInput& input) {
     return counts;
   }
   check_class_labels(input);
+  std::map<double, Counts> unknown;
   for (size_t row = 0; row < input.label.size(); ++row) {
-    const int64_t predicted = best_class(input, static_cast<int64_t>(row));
-    const auto actual = static_cast<int64_t>(input.label[row]);
-    count(counts[static_cast<size_t>(actual)], predicted == actual, true);
-    if (predicted != actual) ++counts[static_cast<size_t>(predicted)].false_positive;
+    const auto at = static_cast<int64_t>(row);
+    const int64_t predicted = best_class(input, at);
+    const double label = input.label[row];
+    Counts& actual = is_known_class(input, at) ? counts[static_cast<size_t>(label)] : unknown[label];
+    const bool right = static_cast<double>(predicted) == label;
+    count(actual, right, true);
+    if (!right) ++counts[static_cast<size_t>(predicted)].false_positive;
   }
+  for (const auto& [label, its] : unknown) counts.push_back(its);
   return counts;
 }
 

@@ -17,7 +17,8 @@ struct Counts {
 };
 
 /// Counts of every class (multiclass: the best class is predicted) or label (multilabel: those with a
-/// probability > 0.5 are predicted). Labels are checked. REQUIRES no missing values.
+/// probability > 0.5 are predicted). Classes that the model does not know but labels have come last.
+/// Labels are checked. REQUIRES no missing values.
 std::vector<Counts> count_decisions(const MetricInput& input);
 
 /// A ratio of counts, NaN for 0 / 0.
@@ -32,7 +33,7 @@ enum class Average { micro, macro };
 /// macro      multiclass: the classes that occur among labels or predictions; multilabel: every label.
 ///            A class whose ratio is 0 / 0 counts as 0, as in scikit-learn.
 /// Empty      NaN without rows or with a missing value; micro also where all counts are 0.
-/// Errors     bad_shape; bad_input for labels out of range.
+/// Errors     bad_shape; bad_input for labels that are none.
 double averaged(const MetricInput& input, double (*ratio)(const Counts&), Average average);
 
 }  // namespace cenote

@@ -44,9 +44,14 @@ void check_binary_labels(const MetricInput& input) {
 void check_class_labels(const MetricInput& input) {
   for (size_t row = 0; row < input.label.size(); ++row) {
     const double y = input.label[row];
-    CENOTE_CHECK(y >= 0 && y < static_cast<double>(input.width) && y == std::floor(y), bad_input,
-                 "the label of row {} must be a class index in [0, {}), got {}", row, input.width, y);
+    CENOTE_CHECK(y >= -1 && y == std::floor(y), bad_input,
+                 "the label of row {} must be a class index (-1: not known), got {}", row, y);
   }
+}
+
+bool is_known_class(const MetricInput& input, int64_t row) {
+  const double y = input.label[static_cast<size_t>(row)];
+  return y >= 0 && y < static_cast<double>(input.width);
 }
 
 int64_t best_class(const MetricInput& input, int64_t row) {

@@ -26,8 +26,14 @@ bool has_missing(const MetricInput& input);
 /// Errors    bad_input naming the first row whose label is neither 0 nor 1.
 void check_binary_labels(const MetricInput& input);
 
-/// Errors    bad_input naming the first row whose label is no class index in [0, width).
+/// A class label may be -1 or >= width: a class that the model does not know. It counts as one that got
+/// the probability 0, so such a row is always wrong. (RelBench leaves those rows out.)
+///
+/// Errors    bad_input naming the first row whose label is no whole number >= -1.
 void check_class_labels(const MetricInput& input);
+
+/// The label of a row is one of the classes that have a prediction.
+bool is_known_class(const MetricInput& input, int64_t row);
 
 /// The class with the highest probability in a row; the first of equal ones, as numpy.argmax has it.
 int64_t best_class(const MetricInput& input, int64_t row);

@@ -11,7 +11,7 @@ void check_pool_input(std::string_view pool, const PoolTraits& traits, const Poo
   CENOTE_CHECK(input.rows.defined() && input.rows.dim() == 2, bad_shape,
                "pool '{}': rows must be [N, D]", pool);
   CENOTE_CHECK(input.join != nullptr, bad_input, "pool '{}' needs a join", pool);
-  CENOTE_CHECK(!traits.ordered || input.order != nullptr, bad_input,
+  CENOTE_CHECK(!traits.ordered || input.order != nullptr || input.join->links() == 0, bad_input,
                "pool '{}' needs an order key for each link: the order of joined rows means nothing "
                "by itself",
                pool);

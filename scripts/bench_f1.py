@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Trains the three driver tasks of examples/f1 over several seeds and prints test metrics, mean and spread.
+
+  scripts/bench_f1.py [--seeds 0,1,2,3,4] [--tasks driver-position,...] [--models constant,entity_mean,sage] [-- fit options]
+
+Each model is trained once per seed and evaluated under both protocols: they differ on test seeds only.
+Test figures are read once, at the end; nothing is chosen by them.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+METRIC = {"driver-position": "mae", "driver-dnf": "auroc", "driver-top3": "auroc"}
+PUBLISHED = {"driver-position": 4.022, "driver-dnf": 0.7262, "driver-top3": 0.7554}
+
+
+def cenote(*words):
+    out = subprocess.run([str(ROOT / "build" / "cenote"), *words, "--json", "--quiet"], cwd=ROOT, check=True,
+                         capture_output=True, text=True)
+    return json.loads(out.stdout)
+
+
+def spread(values):
+    mean = statistics.fmean(values)
+    return f"{mean:.4f} +- {statistics.stdev(values):.4f}" if len(values) > 1 else f"{mean:.4f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", default="0,1,2,3,4")
+    parser.add_argument("--tasks", default=",".join(METRIC))
+    parser.add_argument("--models", default="constant,entity_mean,sage")
+    parser.add_argument("fit", nargs="*", help="further options of cenote fit, after --")
+    args = parser.parse_args()
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    print(f"machine: {cpu}, {len(os.sched_getaffinity(0))} cores; seeds {args.seeds}")
+    print("| task | model | metric | validation | test, frozen | test, rolling | published (frozen) | epoch s, median |")
+    print("|---|---|---|---|---|---|---|---|")
+    for task in args.tasks.split(","):
+        for model in args.models.split(","):
+            seeds = args.seeds.split(",") if model not in ("constant", "entity_mean") else ["0"]
+            figures = {"val": [], "frozen": [], "rolling": []}
+            epochs = []
+            for seed in seeds:
+                with tempfile.TemporaryDirectory() as run:
+                    words = args.fit if model not in ("constant", "entity_mean") else []
+                    fitted = cenote("fit", "examples/f1", "--task", task, "--model", model, "--seed", seed, "--out", run, *words)
+                    epochs.append(fitted.get("counters", {}).get("epoch_seconds_median", float("nan")))
+                    for name, split, protocol in (("val", "val", "rolling"), ("frozen", "test", "frozen"), ("rolling", "test", "rolling")):
+                        result = cenote("evaluate", run, "--split", split, "--protocol", protocol)
+                        figures[name].append(result["metrics"][METRIC[task]]["value"])
+            print(f"| {task} | {model} | {METRIC[task]} | {spread(figures['val'])} | {spread(figures['frozen'])} | {spread(figures['rolling'])} "
+                  f"| {PUBLISHED[task]} | {statistics.median(epochs):.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

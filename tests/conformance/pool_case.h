@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the laws of pools are tried on: rows, a join with groups of every kind, and whatever else a
+// pool's traits ask for.
+#pragma once
+
+#include <ATen/ops/randn.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "base/random.h"
+#include "pool/pool_helpers.h"
+
+namespace cenote {
+
+inline constexpr int64_t kWidth = 8, kRows = 60;
+
+/// Rows, a join over them, and numbers that go with the links: what a PoolInput points to.
+struct PoolCase {
+  at::Tensor rows;
+  std::vector<std::vector<int64_t>> groups;
+  std::vector<std::vector<double>> weights, order;  // by group and link
+  bool weighted = false;
+
+  /// Groups of no, one, two, five and thirty rows, and one that holds a row of another; distinct
+  /// order keys.
+  static PoolCase make(at::ScalarType type = at::kDouble) {
+    PoolCase out;
+    Random random(5);
+    at::Tensor rows = at::empty({kRows, kWidth}, at::kDouble);
+    for (int64_t i = 0; i < rows.numel(); ++i) rows.mutable_data_ptr<double>()[i] = random.normal();
+    out.rows = rows.to(type);
+    int64_t next = 0;
+    for (const int64_t size : {0, 1, 2, 5, 30, 0, 3}) {
+      out.groups.emplace_back();
+      for (int64_t i = 0; i < size; ++i) out.groups.back().push_back(next++);
+    }
+    out.groups.back().push_back(10);
+    for (const auto& group : out.groups) {
+      out.weights.emplace_back();
+      out.order.emplace_back();
+      for (size_t i = 0; i < group.size(); ++i) {
+        out.weights.back().push_back(static_cast<double>(random.below(4)));
+        out.order.back().push_back(random.uniform());
+      }
+    }
+    return out;
+  }
+
+  /// Every link of group g `times(g, i)` times: with its weight and order key.
+  template <class Times>
+  PoolCase repeated(const Times& times) const {
+    PoolCase out = *this;
+    for (size_t g = 0; g < groups.size(); ++g) {
+      out.groups[g].clear(), out.weights[g].clear(), out.order[g].clear();
+      for (size_t i = 0; i < groups[g].size(); ++i) {
+        for (int64_t k = 0; k < times(g, i); ++k) {
+          out.groups[g].push_back(groups[g][i]);
+          out.weights[g].push_back(weights[g][i]);
+          out.order[g].push_back(order[g][i]);
+        }
+      }
+    }
+    return out;
+  }
+
+  /// The links of each group the other way round and a step on.
+  PoolCase shuffled() const {
+    PoolCase out = *this;
+    const auto turn = [](auto& list) {
+      std::reverse(list.begin(), list.end());
+      if (!list.empty()) std::rotate(list.begin(), list.begin() + 1, list.end());
+    };
+    for (size_t g = 0; g < groups.size(); ++g)
+      turn(out.groups[g]), turn(out.weights[g]), turn(out.order[g]);
+    return out;
+  }
+
+  /// One group with copies of its own rows and nothing else.
+  PoolCase only(size_t group) const {
+    PoolCase out = *this;
+    out.groups = {{}};
+    out.weights = {weights[group]};
+    out.order = {order[group]};
+    out.rows = at::empty({static_cast<int64_t>(groups[group].size()), kWidth}, rows.options());
+    for (size_t i = 0; i < groups[group].size(); ++i) {
+      out.rows[static_cast<int64_t>(i)].copy_(rows[groups[group][i]]);
+      out.groups[0].push_back(static_cast<int64_t>(i));
+    }
+    return out;
+  }
+};
+
+inline std::vector<double> flat(const std::vector<std::vector<double>>& lists) {
+  std::vector<double> out;
+  for (const auto& list : lists) out.insert(out.end(), list.begin(), list.end());
+  return out;
+}
+
+/// The pool's value of a case; `query` is one row a group where the pool asks for it.
+inline at::Tensor pool_case(const MadePool& made, const PoolTraits& traits, const PoolCase& c,
+                            const at::Tensor& rows, const at::Tensor& query = {}) {
+  const auto weights = flat(c.weights), order = flat(c.order);
+  PoolInput input{.rows = rows, .join = make_join(c.groups)};
+  if (c.weighted) input.weights = weights.data();
+  if (traits.ordered) input.order = order.data();
+  if (traits.needs_query) {
+    input.query = query.defined() ? query : rows.narrow(0, 0, input.join->groups());
+  }
+  return made(input);
+}
+
+}  // namespace cenote

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+// The laws every pool keeps, by its traits. A new entry is tried here without being asked.
+#include <ATen/Parallel.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/check.h"
+#include "conformance/pool_case.h"
+
+namespace cenote {
+namespace {
+
+// Sums of some thirty numbers near 1, added in another order.
+constexpr double kRounding = 1e-12;
+
+class PoolLaws : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    at::set_num_threads(1);
+    if (entry().traits.output != PoolOutput::vector || entry().traits.needs_coordinates) {
+      GTEST_SKIP() << "these laws are of pools that make one vector of the rows of a group";
+    }
+  }
+  const PoolEntry& entry() const { return pool_registry().at(GetParam()); }
+  const PoolTraits& traits() const { return entry().traits; }
+  MadePool make(at::ScalarType type = at::kDouble, uint64_t seed = 7) const {
+    return MadePool(GetParam(), kWidth, {}, type, seed);
+  }
+  /// The query stays the same however a case's rows and links are changed.
+  at::Tensor query(const PoolCase& c) const {
+    return PoolCase::make(c.rows.scalar_type())
+        .rows.narrow(0, 20, static_cast<int64_t>(c.groups.size()));
+  }
+  at::Tensor value(const MadePool& pool, const PoolCase& c) const {
+    return pool_case(pool, traits(), c, c.rows, query(c)).detach();
+  }
+  void expect_close(const at::Tensor& a, const at::Tensor& b, double tolerance) const {
+    EXPECT_TRUE(at::allclose(a.to(at::kDouble), b.to(at::kDouble), tolerance, tolerance))
+        << GetParam();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Registry, PoolLaws, testing::ValuesIn(pool_registry().names()),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(PoolLaws, SaysWhatItIs) {
+  EXPECT_FALSE(entry().info.summary.empty());
+  EXPECT_FALSE(entry().info.source.empty());
+  EXPECT_FALSE(entry().info.example.empty());
+  Options options(entry().info.options);
+  for (const auto& [name, text] : options.to_text()) options.set(GetParam(), name, text);
+}
+
+TEST_P(PoolLaws, IsAsWideAsItSays) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  const at::Tensor result = value(make(at::kFloat), c);
+  EXPECT_EQ(result.size(0), static_cast<int64_t>(c.groups.size()));
+  EXPECT_EQ(result.size(1), entry().out_width(Options(entry().info.options), kWidth));
+  EXPECT_EQ(result.scalar_type(), at::kFloat);
+}
+
+TEST_P(PoolLaws, IgnoresTheOrderOfRows) {
+  const PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  expect_close(value(pool, c.shuffled()), value(pool, c), kRounding);
+}
+
+TEST_P(PoolLaws, GroupsOfNoneAndOfOneAreFinite) {
+  PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  for (const double scale : {1.0, 0.0, 1e4}) {
+    const at::Tensor rows = c.rows.mul(scale).requires_grad_();
+    const at::Tensor result = pool_case(pool, traits(), c, rows, query(c));
+    EXPECT_TRUE(result.isfinite().all().item<bool>());
+    EXPECT_TRUE(result[0].equal(result[5])) << "groups without rows differ";
+    if (!result.requires_grad()) continue;
+    const at::Tensor slope = torch::autograd::grad({result.sum()}, {rows})[0];
+    EXPECT_TRUE(slope.isfinite().all().item<bool>());
+  }
+}
+
+TEST_P(PoolLaws, NoRowsAtAll) {
+  PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  const at::Tensor usual = value(pool, c)[0];
+  c.rows = at::zeros({0, kWidth}, at::kDouble);
+  c.groups = {{}, {}};
+  c.weights = c.order = {{}, {}};
+  const at::Tensor result = value(pool, c);
+  EXPECT_TRUE(result[0].equal(usual));
+  EXPECT_TRUE(result[1].equal(usual));
+  c.groups.clear();
+  EXPECT_EQ(value(pool, c).size(0), 0);
+}
+
+TEST_P(PoolLaws, WeightsEqualRepetition) {
+  PoolCase weighted = PoolCase::make();
+  const PoolCase repeated = weighted.repeated([&](size_t g, size_t i) {
+    return static_cast<int64_t>(weighted.weights[g][i]);  // 0 to 3
+  });
+  weighted.weighted = true;
+  const MadePool pool = make();
+  expect_close(value(pool, weighted), value(pool, repeated), 1e-10);
+}
+
+TEST_P(PoolLaws, DuplicatesMatterAsTheTraitSays) {
+  const PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  const at::Tensor once = value(pool, c),
+                   thrice = value(pool, c.repeated([](size_t, size_t) { return 3; }));
+  const bool same = at::allclose(once, thrice, kRounding, kRounding);
+  EXPECT_EQ(same, traits().blind_to_count);
+}
+
+TEST_P(PoolLaws, GradientsAreThoseOfFiniteDifferences) {
+  const PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  const at::Tensor rows = c.rows.clone().requires_grad_();
+  const at::Tensor asked = query(c).clone().requires_grad_();
+  const at::Tensor result = pool_case(pool, traits(), c, rows, asked);
+  if (!traits().differentiable) {
+    EXPECT_FALSE(result.requires_grad());
+    return;
+  }
+  Random random(11);
+  at::Tensor direction = at::zeros(result.sizes(), at::kDouble);
+  for (int64_t i = 0; i < direction.numel(); ++i)
+    direction.mutable_data_ptr<double>()[i] = random.normal();
+  std::vector<at::Tensor> inputs = pool.parameters.tensors();
+  inputs.push_back(rows);
+  if (traits().needs_query) inputs.push_back(asked);
+  const auto slopes = torch::autograd::grad({result}, inputs, {direction});
+  const auto objective = [&] {
+    return pool_case(pool, traits(), c, rows.detach(), asked.detach())
+        .detach()
+        .mul(direction)
+        .sum()
+        .item<double>();
+  };
+  constexpr double kStep = 1e-6;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    double* numbers = inputs[i].detach().mutable_data_ptr<double>();
+    const at::Tensor slope = slopes[i].contiguous();
+    for (int64_t n = 0; n < inputs[i].numel(); ++n) {
+      const double here = numbers[n];
+      numbers[n] = here + kStep;
+      const double above = objective();
+      numbers[n] = here - kStep;
+      const double below = objective();
+      numbers[n] = here;
+      ASSERT_NEAR(slope.const_data_ptr<double>()[n], (above - below) / (2 * kStep), 1e-6)
+          << "input " << i;
+    }
+  }
+}
+
+TEST_P(PoolLaws, SingleAndDoublePrecisionAgree) {
+  PoolCase c = PoolCase::make();
+  for (const bool weighted : {false, true}) {
+    c.weighted = weighted;
+    PoolCase single = c;
+    single.rows = c.rows.to(at::kFloat);
+    expect_close(value(make(at::kFloat), single), value(make(), c), 1e-4);
+  }
+}
+
+TEST_P(PoolLaws, FourThreadsGiveTheSameBytes) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  const MadePool pool = make(at::kFloat);
+  const auto work = [&] {
+    at::set_num_threads(1);
+    const at::Tensor rows = c.rows.clone().requires_grad_();
+    const at::Tensor result = pool_case(pool, traits(), c, rows, query(c));
+    std::vector<at::Tensor> out = {result.detach()};
+    if (!result.requires_grad()) return out;
+    std::vector<at::Tensor> inputs = pool.parameters.tensors();
+    inputs.push_back(rows);
+    for (auto& slope : torch::autograd::grad({result.pow(2).sum()}, inputs)) out.push_back(slope);
+    return out;
+  };
+  const auto here = work();
+  std::vector<std::vector<at::Tensor>> there(4);
+  std::vector<std::thread> threads;
+  for (auto& result : there) threads.emplace_back([&] { result = work(); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : there) {
+    ASSERT_EQ(result.size(), here.size());
+    for (size_t i = 0; i < here.size(); ++i) EXPECT_TRUE(result[i].equal(here[i])) << i;
+  }
+}
+
+TEST_P(PoolLaws, AGroupAloneHasTheSameBytesAsAmongOthers) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  const MadePool pool = make(at::kFloat);
+  const at::Tensor all = value(pool, c);
+  for (size_t group = 0; group < c.groups.size(); ++group) {
+    const PoolCase alone = c.only(group);
+    const at::Tensor own = query(c).narrow(0, static_cast<int64_t>(group), 1);
+    const at::Tensor result = pool_case(pool, traits(), alone, alone.rows, own);
+    EXPECT_TRUE(result[0].equal(all[static_cast<int64_t>(group)])) << "group " << group;
+  }
+}
+
+TEST_P(PoolLaws, ParametersAreAllOfItsState) {
+  const PoolCase c = PoolCase::make();
+  const MadePool one = make(at::kDouble, 1), other = make(at::kDouble, 2);
+  EXPECT_EQ(one.parameters.names().empty(), !traits().stateful);
+  for (const auto& name : one.parameters.names()) {
+    EXPECT_EQ(name.rfind("pool", 0), 0u) << name << " does not begin with the name of its place";
+    other.parameters.at(name).detach().copy_(one.parameters.at(name));
+  }
+  EXPECT_TRUE(value(one, c).equal(value(other, c)));
+}
+
+TEST_P(PoolLaws, StridesDoNotMatter) {
+  PoolCase c = PoolCase::make(at::kFloat);
+  const MadePool pool = make(at::kFloat);
+  const at::Tensor wanted = value(pool, c);
+  c.rows = c.rows.t().contiguous().t();
+  EXPECT_TRUE(value(pool, c).equal(wanted));
+}
+
+TEST_P(PoolLaws, WhatIsMissingIsNamed) {
+  const PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  const auto refused = [&](const PoolInput& input) {
+    try {
+      pool(input);
+      ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(GetParam()), std::string::npos) << error.what();
+    }
+  };
+  refused({.rows = c.rows});
+  refused({.rows = c.rows.view({-1}), .join = make_join({{0}})});
+  if (traits().ordered || traits().needs_query) refused({.rows = c.rows, .join = make_join({{0}})});
+  PoolCase outside = c;
+  outside.groups[1] = {kRows};
+  EXPECT_THROW(value(pool, outside), Error);
+}
+
+}  // namespace
+}  // namespace cenote
