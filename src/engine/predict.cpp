@@ -117,6 +117,9 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
 
   PredictResult out;
   out.task = prepared->task.name;
+  out.task_type = to_string(prepared->task.type);
+  out.model = run.model.model;
+  out.protocol = to_string(run.protocol);
   out.dataset = prepared->dataset;
   const Table& table = prepared->schema.tables[prepared->entity_table];
   out.entity_column = !prepared->task.entity_column.empty() ? prepared->task.entity_column
