@@ -71,7 +71,7 @@ OutputScale regression_scale(const std::vector<double>& labels) {
 Trainer::Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.val;
-  const int64_t width = prepared.outputs();
+  const int64_t width = prepared.outputs;
   return {prepared.task.metric, metric.higher_is_better, [&metric, &val, width](const std::vector<double>& prediction) {
             return metric.compute({prediction, val.label, width});
           }};
