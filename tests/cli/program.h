@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "test_paths.h"
 #include "base/files.h"
 
 namespace cenote {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/detail/results.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdio>
 
