@@ -87,7 +87,7 @@ nlohmann::json result_json(const FitResult& result) {
   for (const auto& [name, value] : result.seconds) seconds[name] = value;
   for (const auto& [name, value] : result.counters) counters[name] = value;
   return {{"task", result.task}, {"model", result.model}, {"protocol", result.protocol},
-          {"validation", {{"metric", result.metric}, {"value", result.best_metric}}},
+          {"validation", {{"metric", result.metric}, {"value", result.best_metric}, {"selection", result.selection}}},
           {"best_epoch", result.best_epoch}, {"epochs", result.epochs}, {"parameters", result.parameters},
           {"seconds", seconds}, {"counters", counters}};
 }
@@ -124,6 +124,8 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const FileLock lock(paths.lock);
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
+  const int64_t staleness = model_registry().at(options.model).make_network != nullptr ? chosen_staleness(*prepared, chosen.train) : 0;
+  if (staleness > 0) make_selection_stale(*prepared);
   Trained trained(*prepared, model, *threads);
   std::string log;
   const TrainReport report = trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
@@ -140,6 +142,9 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.task = prepared->task.name;
   result.protocol = options.protocol;
   result.metric = prepared->task.metric;
+  result.selection = staleness > 0 ? fmt::format("stale: training seeds see up to {} less, validation seeds nothing after {}",
+                                                 format_duration(staleness), format_time(prepared->task.val_timestamp))
+                                   : "each seed's own time";
   result.best_epoch = report.best_epoch;
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;

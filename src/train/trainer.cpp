@@ -53,6 +53,18 @@ double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) 
   return options.adam.learning_rate * (1 + std::cos(3.14159265358979323846 * share)) / 2;
 }
 
+/// A seed as it would stand in a database that was last updated u before its time, u uniform in
+/// [0, staleness], drawn anew each epoch and keyed by what the seed is.
+Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, const TrainOptions& options, int64_t epoch) {
+  if (options.staleness <= 0) return seed;
+  uint64_t key = hash_combine(hash_combine(options.seed, 0x7374616c65), static_cast<uint64_t>(epoch));
+  key = hash_combine(hash_combine(key, entities.key_hash[seed.row]), static_cast<uint64_t>(seed.time));
+  const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
+  seed.cut = std::min(seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(options.staleness)));
+  seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);
+  return seed;
+}
+
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
 std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash, uint64_t seed,
                                  int64_t epoch) {
@@ -238,14 +250,14 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
   // One batch is sampled in the background while the last one is worked on.
   ThreadPool sampling(1);
   BatchSampler sampler(context_.graph, context_.entity_table, network_.sampler(), sampling);
-  const auto& entity_hash = context_.graph.store.tables[context_.entity_table].key_hash;
+  const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
   const int64_t steps = std::min(options_.max_steps, (train.size() + options_.batch - 1) / options_.batch);
   const double start = now();
   int64_t steps_done = 0;
   for (int64_t epoch = state.epoch + 1; epoch <= options_.epochs; ++epoch) {
     if (options_.patience > 0 && state.epoch - state.best_epoch >= options_.patience) break;
     const double epoch_start = now();
-    const auto order = epoch_order(train, entity_hash, options_.seed, epoch);
+    const auto order = epoch_order(train, entities.key_hash, options_.seed, epoch);
     struct Sampled {
       Batch batch;
       std::vector<double> label;
@@ -256,7 +268,7 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       const Stopwatch watch(sampled.seconds);
       std::vector<Seed> seeds;
       for (int64_t i = step * options_.batch; i < std::min(train.size(), (step + 1) * options_.batch); ++i) {
-        seeds.push_back(train.seeds[order[i]]);
+        seeds.push_back(stale_seed(train.seeds[order[i]], entities, train.own_row_always, options_, epoch));
         for (int64_t w = 0; w < train.width; ++w) {
           const double value = train.label[order[i] * train.width + w];
           sampled.label.push_back(context_.task_type == TaskType::regression ? (value - scale_.shift) / scale_.scale : value);

@@ -20,6 +20,7 @@ struct TrainOptions {
   int64_t batch = 512;           // seeds; a multiple of kShardSeeds
   int64_t max_steps = 2000;      // per epoch
   bool cosine = true;            // the learning rate falls to zero along half a cosine over all epochs
+  int64_t staleness = 0;         // microseconds; each epoch a training seed's cut moves back by up to this much
   int64_t patience = 0;          // epochs without a better validation metric before stopping; 0: never
   AdamOptions adam;
   uint64_t seed = 0;

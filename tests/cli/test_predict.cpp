@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "cenote/error.h"
 #include "cli/detail/entity_file.h"
 #include "database/parquet_file.h"
 #include "program.h"
