@@ -70,7 +70,9 @@ int run(const std::vector<std::string>& words) {
                  "key=value, an option of the model or of training; may be repeated")
       ->allow_extra_args(false)
       ->take_all();
-  app.add_option("--seed", options.seed, "of all random draws")->capture_default_str();
+  app.add_option("--seed", options.seed, "of all random draws")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--out", options.out, "the run folder; runs/<dataset>-<task>-<model> by default");
   app.add_flag("--resume", options.resume, "go on from the run's checkpoint");
   add_common_options(app, common);

@@ -48,7 +48,10 @@ Json to_json(const FitResult& result, const FitOptions& options) {
           {"protocol", result.protocol},
           {"as_of", options.as_of},
           {"seed", options.seed},
-          {"validation", {{"metric", result.metric}, {"value", number(result.best_metric)}}},
+          {"validation",
+           {{"metric", result.metric},
+            {"value", number(result.best_metric)},
+            {"selection", result.selection}}},
           {"best_epoch", result.best_epoch},
           {"epochs", result.epochs},
           {"parameters", result.parameters},
@@ -107,8 +110,9 @@ void print_fit(const FitResult& result, const FitOptions& options) {
                           .c_str());
   std::string validation = fmt::format("{} {}", result.metric, metric_text(result.best_metric));
   if (result.epochs > 0)
-    validation += fmt::format(", best of {} epochs: {}", result.epochs, result.best_epoch);
+    validation += fmt::format(" (epoch {} of {})", result.best_epoch, result.epochs);
   print_wrapped("validation", validation);
+  if (!result.selection.empty()) print_wrapped("selection", result.selection);
   if (result.parameters > 0) print_wrapped("parameters", format_count(result.parameters));
   std::string seconds;
   for (const auto& [name, value] : result.seconds) {
