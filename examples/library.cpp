@@ -22,7 +22,8 @@ cenote::Hooks make_hooks() {
   hooks.progress = [](const cenote::Progress& progress) {
     if (!progress.epoch_finished) return;
     std::fprintf(stderr, "epoch %ld of %ld: %s %.4f\n", static_cast<long>(progress.epoch),
-                 static_cast<long>(progress.epochs), progress.metric.c_str(), progress.metric_value);
+                 static_cast<long>(progress.epochs), progress.metric.c_str(),
+                 progress.metric_value);
   };
   // Returning true stops the work with Error(cancelled); a checkpoint remains.
   hooks.cancelled = [] { return false; };
@@ -38,8 +39,8 @@ void run(int argc, char** argv) {
   source.source = argc > 1 ? argv[1] : "examples/f1";
   const cenote::Inspection found = cenote::inspect(source);
   for (const cenote::InspectedTable& table : found.tables) {
-    std::printf("%-22s %7ld rows, %2zu columns\n", table.name.c_str(), static_cast<long>(table.rows),
-                table.columns.size());
+    std::printf("%-22s %7ld rows, %2zu columns\n", table.name.c_str(),
+                static_cast<long>(table.rows), table.columns.size());
   }
 
   // A task says what is to be predicted, of what and when: here a manifest in the dataset folder. The same source,
@@ -55,16 +56,17 @@ void run(int argc, char** argv) {
     fit.set.emplace_back(word.substr(0, word.find('=')), word.substr(word.find('=') + 1));
   }
   const cenote::FitResult fitted = cenote::fit(fit, hooks);
-  std::printf("%s: best epoch %ld, validation %s %.4f\n", fitted.run.c_str(), static_cast<long>(fitted.best_epoch),
-              fitted.metric.c_str(), fitted.best_metric);
+  std::printf("%s: best epoch %ld, validation %s %.4f\n", fitted.run.c_str(),
+              static_cast<long>(fitted.best_epoch), fitted.metric.c_str(), fitted.best_metric);
 
   // The run folder holds all that is needed; the database is where run.json says, or `evaluate.run.source`.
   cenote::EvaluateOptions evaluate;
   evaluate.run.run = fit.out;
   const cenote::EvaluateResult evaluated = cenote::evaluate(evaluate, hooks);
   for (const cenote::MetricValue& metric : evaluated.metrics) {
-    std::printf("%s, %s, %-17s %.4f (95 %%: %.4f to %.4f)\n", evaluated.split.c_str(), evaluated.protocol.c_str(),
-                metric.name.c_str(), metric.value, metric.low, metric.high);
+    std::printf("%s, %s, %-17s %.4f (95 %%: %.4f to %.4f)\n", evaluated.split.c_str(),
+                evaluated.protocol.c_str(), metric.name.c_str(), metric.value, metric.low,
+                metric.high);
   }
 
   // The five likeliest drivers at a moment; without `at` the latest time in the database, without `top` all.
@@ -74,7 +76,8 @@ void run(int argc, char** argv) {
   predict.top = 5;
   const cenote::PredictResult predicted = cenote::predict(predict, hooks);
   for (size_t i = 0; i < predicted.entity.size(); ++i) {
-    std::printf("%s %s: %.3f\n", predicted.entity_column.c_str(), predicted.entity[i].c_str(), predicted.prediction[i]);
+    std::printf("%s %s: %.3f\n", predicted.entity_column.c_str(), predicted.entity[i].c_str(),
+                predicted.prediction[i]);
   }
   cenote::write_predictions(predicted, fit.out + "/predictions.csv");
 }

@@ -36,8 +36,10 @@ CENOTE_CLI(evaluate) {
   CliEntry entry;
   entry.info.summary = "metrics of a run on validation or test labels, with 95 % intervals";
   entry.info.source = "ours";
-  entry.info.example = "cenote evaluate runs/rel-f1-driver-top3-sage --split test --protocol frozen";
-  entry.usage = "cenote evaluate RUN [--source SOURCE] [--split val|test] [--protocol rolling|frozen]";
+  entry.info.example =
+      "cenote evaluate runs/rel-f1-driver-top3-sage --split test --protocol frozen";
+  entry.usage =
+      "cenote evaluate RUN [--source SOURCE] [--split val|test] [--protocol rolling|frozen]";
   entry.run = run;
   return entry;
 }

@@ -31,9 +31,11 @@ std::vector<std::string> split_settings(const std::vector<std::string>& words) {
 
 /// What the words say of model and options is wrong before anything is opened.
 void check_words(FitOptions& options, const std::vector<std::string>& settings) {
-  if (options.task.empty()) throw UsageError("--task is required: a name in the dataset folder or a task manifest");
+  if (options.task.empty())
+    throw UsageError("--task is required: a name in the dataset folder or a task manifest");
   for (const std::string& setting : settings) {
-    if (!is_setting(setting)) throw UsageError(fmt::format("--set takes key=value, got '{}'", setting));
+    if (!is_setting(setting))
+      throw UsageError(fmt::format("--set takes key=value, got '{}'", setting));
     const size_t equals = setting.find('=');
     options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
@@ -52,20 +54,25 @@ int run(const std::vector<std::string>& words) {
   std::vector<std::string> settings;
   add_source_options(app, options.source, true);
   app.add_option("QUESTION", question, "reserved for the PREDICT language");
-  app.add_option("--task", options.task, "a name in the dataset folder, or a path to a task manifest");
+  app.add_option("--task", options.task,
+                 "a name in the dataset folder, or a path to a task manifest");
   app.add_option("--model", options.model, "see 'cenote list model'")->capture_default_str();
-  app.add_option("--protocol", options.protocol,
-                 "which rows test seeds see: those up to their own time (rolling), or none after the test "
-                 "timestamp (frozen)")
+  app.add_option(
+         "--protocol", options.protocol,
+         "which rows test seeds see: those up to their own time (rolling), or none after the test "
+         "timestamp (frozen)")
       ->check(CLI::IsMember({"rolling", "frozen"}))
       ->capture_default_str();
   app.add_option("--as-of", options.as_of, "whether rows at the seed's own moment count")
       ->check(CLI::IsMember({"inclusive", "strict"}))
       ->capture_default_str();
-  app.add_option("--set", settings, "key=value, an option of the model or of training; may be repeated")
+  app.add_option("--set", settings,
+                 "key=value, an option of the model or of training; may be repeated")
       ->allow_extra_args(false)
       ->take_all();
-  app.add_option("--seed", options.seed, "of all random draws")->capture_default_str();
+  app.add_option("--seed", options.seed, "of all random draws")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--out", options.out, "the run folder; runs/<dataset>-<task>-<model> by default");
   app.add_flag("--resume", options.resume, "go on from the run's checkpoint");
   add_common_options(app, common);
@@ -98,7 +105,8 @@ CENOTE_CLI(fit) {
   entry.info.source = "ours";
   entry.info.example = "cenote fit examples/f1 --task driver-top3 --seed 1 --set epochs=5";
   entry.usage =
-      "cenote fit SOURCE --task T [--model M] [--protocol rolling|frozen] [--as-of inclusive|strict] "
+      "cenote fit SOURCE --task T [--model M] [--protocol rolling|frozen] [--as-of "
+      "inclusive|strict] "
       "[--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume]";
   entry.run = run;
   return entry;

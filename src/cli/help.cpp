@@ -12,23 +12,29 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json verb_json(const std::string& name, const CliEntry& entry) {
-  return {{"name", name}, {"summary", entry.info.summary}, {"usage", entry.usage}, {"example", entry.info.example}};
+  return {{"name", name},
+          {"summary", entry.info.summary},
+          {"usage", entry.usage},
+          {"example", entry.info.example}};
 }
 
 void print_program(bool json) {
   if (json) {
     Json verbs = Json::array(), kinds = Json::array();
     for (const auto& [name, entry] : cli_registry()) verbs.push_back(verb_json(name, entry));
-    for (const Kind& kind : all_kinds()) kinds.push_back({{"name", kind.name}, {"summary", kind.summary}});
+    for (const Kind& kind : all_kinds())
+      kinds.push_back({{"name", kind.name}, {"summary", kind.summary}});
     return print_json({{"verbs", verbs}, {"kinds", kinds}});
   }
   const int width = terminal_width(stdout);
   TextTable verbs({{"verb"}, {"what it does"}}), kinds({{"kind"}, {"what it is"}});
   for (const auto& [name, entry] : cli_registry()) verbs.add_row({name, entry.info.summary});
   for (const Kind& kind : all_kinds()) kinds.add_row({kind.name, kind.summary});
-  std::printf("usage: cenote VERB ...\n\n%s\n%s\n", verbs.render(width, "  ").c_str(), kinds.render(width, "  ").c_str());
-  std::printf("'cenote help VERB' and 'cenote help KIND NAME' say more; 'cenote list KIND' lists names.\n"
-              "Exit codes: 0, 1 failed, 2 usage, 130 interrupted, 143 terminated.\n");
+  std::printf("usage: cenote VERB ...\n\n%s\n%s\n", verbs.render(width, "  ").c_str(),
+              kinds.render(width, "  ").c_str());
+  std::printf(
+      "'cenote help VERB' and 'cenote help KIND NAME' say more, 'cenote list KIND' less.\n"
+      "Exit codes: 0, 1 failed, 2 usage, 130 interrupted, 143 terminated.\n");
 }
 
 /// "in [1, 64]", "one of a, b", "at least 0", or nothing.
@@ -38,7 +44,9 @@ std::string range_text(const Option& option) {
   if (std::holds_alternative<std::string>(option.default_value)) return "";
   const bool low = option.min > -1e300, high = option.max < 1e300;
   if (low && high) return fmt::format("{:g} to {:g}", option.min, option.max);
-  return low ? fmt::format("at least {:g}", option.min) : high ? fmt::format("at most {:g}", option.max) : "";
+  return low    ? fmt::format("at least {:g}", option.min)
+         : high ? fmt::format("at most {:g}", option.max)
+                : "";
 }
 
 void print_options(const std::string& title, const std::vector<Option>& options) {
@@ -46,7 +54,8 @@ void print_options(const std::string& title, const std::vector<Option>& options)
   TextTable table({{title}, {"default"}, {"what it is"}});
   for (const Option& option : options) {
     const std::string range = range_text(option);
-    table.add_row({option.name, to_text(option.default_value), option.help + (range.empty() ? "" : "; " + range)});
+    table.add_row({option.name, to_text(option.default_value),
+                   option.help + (range.empty() ? "" : "; " + range)});
   }
   std::printf("\n%s", table.render(terminal_width(stdout), "").c_str());
 }
@@ -54,7 +63,8 @@ void print_options(const std::string& title, const std::vector<Option>& options)
 void print_entry(const Kind& kind, const std::string& name, bool json) {
   const EntryInfo* info = kind.find(name);
   if (info == nullptr) {
-    throw UsageError(fmt::format("no {} '{}'; {}", kind.name, name, choices_hint(name, kind.names())));
+    throw UsageError(
+        fmt::format("no {} '{}'; {}", kind.name, name, choices_hint(name, kind.names())));
   }
   const bool trained = kind.name == "model";
   if (json) {
@@ -64,14 +74,17 @@ void print_entry(const Kind& kind, const std::string& name, bool json) {
     return print_json(document);
   }
   const int width = terminal_width(stdout);
-  for (const std::string& line : wrap_text(fmt::format("{}: {}", name, info->summary), width)) std::printf("%s\n", line.c_str());
+  for (const std::string& line : wrap_text(fmt::format("{}: {}", name, info->summary), width))
+    std::printf("%s\n", line.c_str());
   for (const auto& [head, text] : {std::pair{"source", info->source}, {"example", info->example}}) {
     const auto lines = wrap_text(text, width - 10);
-    for (size_t i = 0; i < lines.size(); ++i) std::printf("  %-7s %s\n", i == 0 ? head : "", lines[i].c_str());
+    for (size_t i = 0; i < lines.size(); ++i)
+      std::printf("  %-7s %s\n", i == 0 ? head : "", lines[i].c_str());
   }
   print_options("option", info->options);
   if (trained) print_options("training", train_option_list());
-  if (trained) std::printf("\nSet them with: cenote fit ... --model %s --set NAME=VALUE\n", name.c_str());
+  if (trained)
+    std::printf("\nSet them with: cenote fit ... --model %s --set NAME=VALUE\n", name.c_str());
 }
 
 int run(const std::vector<std::string>& words) {
@@ -100,7 +113,8 @@ int run(const std::vector<std::string>& words) {
     known.push_back(kind.name);
     is_kind |= kind.name == topic;
   }
-  if (!is_kind) throw UsageError(fmt::format("no verb or kind '{}'; {}", topic, choices_hint(topic, known)));
+  if (!is_kind)
+    throw UsageError(fmt::format("no verb or kind '{}'; {}", topic, choices_hint(topic, known)));
   if (!name.empty()) {
     print_entry(find_kind(topic), name, common.json);
     return 0;

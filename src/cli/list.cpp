@@ -48,7 +48,8 @@ int run(const std::vector<std::string>& words) {
 
 CENOTE_CLI(list) {
   CliEntry entry;
-  entry.info.summary = "the models, layers, pools, encoders, losses, metrics and verbs that there are";
+  entry.info.summary =
+      "the models, layers, pools, encoders, losses, metrics and verbs that there are";
   entry.info.source = "ours";
   entry.info.example = "cenote list pool";
   entry.usage = "cenote list [KIND]";

@@ -24,8 +24,10 @@ struct Destination {
 
 /// Fills in what was left open and refuses what cannot be done, before the work begins.
 void settle(Destination& to, PredictOptions& options, const CommonOptions& common) {
-  if (to.format.empty()) to.format = std::filesystem::path(to.out).extension() == ".parquet" ? "parquet" : "csv";
-  if (to.format == "parquet" && to.is_stdout()) throw UsageError("--format parquet needs --out FILE");
+  if (to.format.empty())
+    to.format = std::filesystem::path(to.out).extension() == ".parquet" ? "parquet" : "csv";
+  if (to.format == "parquet" && to.is_stdout())
+    throw UsageError("--format parquet needs --out FILE");
   if (to.format == "relbench") {
     if (!options.at.empty() || !options.entities.empty() || options.top > 0) {
       throw UsageError("RelBench's leaderboard takes a whole split: no --at, --entities or --top");
@@ -33,7 +35,8 @@ void settle(Destination& to, PredictOptions& options, const CommonOptions& commo
     if (options.split.empty()) options.split = "test";
     if (to.out.empty()) to.out = ".";
   }
-  if (common.json && to.out == "-") throw UsageError("--json and --out - both want standard output");
+  if (common.json && to.out == "-")
+    throw UsageError("--json and --out - both want standard output");
 }
 
 /// Where exactly: a folder takes RelBench's file under the name that the leaderboard wants.
@@ -44,18 +47,21 @@ void choose_file(Destination& to, const PredictResult& result, const Hooks& hook
   if (std::filesystem::is_directory(to.out, error) || to.out.ends_with('/')) {
     to.out = (std::filesystem::path(to.out) / name).lexically_normal().string();
   } else if (std::filesystem::path(to.out).filename() != name) {
-    hooks.warn("relbench_name", fmt::format("the leaderboard wants this file to be called '{}'", name));
+    hooks.warn("relbench_name",
+               fmt::format("the leaderboard wants this file to be called '{}'", name));
   }
   if (result.protocol != "frozen") {
-    hooks.warn("relbench_protocol", "these predictions saw rows after the test timestamp (rolling), RelBench's own "
-                                    "loaders show none; --protocol frozen does the same");
+    hooks.warn("relbench_protocol",
+               "these predictions saw rows after the test timestamp (rolling), RelBench's own "
+               "loaders show none; --protocol frozen does the same");
   }
 }
 
 void print(const PredictResult& result, const PredictOptions& options, const Destination& to,
            const CommonOptions& common) {
   if (to.is_stdout() && !common.json) {
-    const std::string text = to_csv(to.format == "relbench" ? relbench_table(result) : prediction_table(result));
+    const std::string text =
+        to_csv(to.format == "relbench" ? relbench_table(result) : prediction_table(result));
     std::fwrite(text.data(), 1, text.size(), stdout);
   }
   if (common.json) {
@@ -71,9 +77,12 @@ void print(const PredictResult& result, const PredictOptions& options, const Des
   } else if (!common.quiet) {
     // On standard error: standard output may be the predictions.
     const std::string where = to.is_stdout() ? "" : " to " + to.out;
-    std::fprintf(stderr, "%s\n", printable(fmt::format("{} by {}, {}: {} predictions{}", result.task, result.model,
-                                                       result.protocol, format_count(static_cast<int64_t>(result.entity.size())),
-                                                       where)).c_str());
+    std::fprintf(
+        stderr, "%s\n",
+        printable(fmt::format("{} by {}, {}: {} predictions{}", result.task, result.model,
+                              result.protocol,
+                              format_count(static_cast<int64_t>(result.entity.size())), where))
+            .c_str());
   }
 }
 
@@ -84,14 +93,18 @@ int run(const std::vector<std::string>& words) {
   Destination to;
   std::string entities;
   add_run_options(app, options.run);
-  auto* at = app.add_option("--at", options.at, "the moment to predict from; the latest time by default");
+  auto* at =
+      app.add_option("--at", options.at, "the moment to predict from; the latest time by default");
   auto* split = app.add_option("--split", options.split, "the seeds of a split instead")
                     ->check(CLI::IsMember({"train", "val", "test"}));
-  auto* keys = app.add_option("--entities", entities, "a file with one key a line, or a CSV with the key column");
+  auto* keys = app.add_option("--entities", entities,
+                              "a file with one key a line, or a CSV with the key column");
   at->excludes(split);
   keys->excludes(split);
-  app.add_option("--top", options.top, "only the N largest predictions, largest first")->check(CLI::Range(1, 1 << 30));
-  app.add_option("--format", to.format, "csv, parquet, or relbench: the file that its leaderboard takes")
+  app.add_option("--top", options.top, "only the N largest predictions, largest first")
+      ->check(CLI::Range(1, 1 << 30));
+  app.add_option("--format", to.format,
+                 "csv, parquet, or relbench: the file that its leaderboard takes")
       ->check(CLI::IsMember(kOutputFormats));
   app.add_option("--out", to.out, "a file (relbench: or a folder); standard output by default");
   add_common_options(app, common);
@@ -121,11 +134,13 @@ int run(const std::vector<std::string>& words) {
 
 CENOTE_CLI(predict) {
   CliEntry entry;
-  entry.info.summary = "predictions of a run, in key order, as CSV, Parquet or for RelBench's leaderboard";
+  entry.info.summary =
+      "predictions of a run, in key order, as CSV, Parquet or for RelBench's leaderboard";
   entry.info.source = "ours";
   entry.info.example = "cenote predict runs/rel-f1-driver-top3-sage --at 2023-07-01 --top 5";
   entry.usage =
-      "cenote predict RUN [--source SOURCE] [--at TIME | --split val|test] [--entities FILE] [--top N] "
+      "cenote predict RUN [--source SOURCE] [--at TIME | --split val|test] [--entities FILE] "
+      "[--top N] "
       "[--protocol rolling|frozen] [--format csv|parquet|relbench] [--out FILE]";
   entry.run = run;
   return entry;

@@ -58,7 +58,8 @@ void fill_vector(const ColumnData& column, int64_t begin, int64_t count, duckdb_
       duckdb_validity_set_row_invalid(validity, static_cast<idx_t>(i));
     } else if (column.type == StorageType::utf8) {
       const std::string_view text = column.text(row);
-      duckdb_vector_assign_string_element_len(vector, static_cast<idx_t>(i), text.data(), text.size());
+      duckdb_vector_assign_string_element_len(vector, static_cast<idx_t>(i), text.data(),
+                                              text.size());
     } else if (column.type == StorageType::float64) {
       static_cast<double*>(data)[i] = column.reals[at];
     } else if (column.type == StorageType::boolean) {
@@ -83,7 +84,8 @@ void DuckDatabase::append(const std::string& table, const QueryResult& rows) con
     duckdb_appender_destroy(&appender);
     fail(ErrorCode::database, "{}", redact(message));
   };
-  if (duckdb_appender_create(connection_, nullptr, table.c_str(), &appender) != DuckDBSuccess) give_up();
+  if (duckdb_appender_create(connection_, nullptr, table.c_str(), &appender) != DuckDBSuccess)
+    give_up();
   const auto step = static_cast<int64_t>(duckdb_vector_size());
   for (int64_t begin = 0; begin < rows.rows; begin += step) {
     const int64_t count = std::min(step, rows.rows - begin);

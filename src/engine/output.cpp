@@ -40,7 +40,8 @@ void add_keys(const PredictResult& p, QueryResult& table) {
       append_text(entity, key);
     }
   }
-  ColumnData& time = add_column(table, p.time_column.empty() ? "time" : p.time_column, StorageType::time);
+  ColumnData& time =
+      add_column(table, p.time_column.empty() ? "time" : p.time_column, StorageType::time);
   for (const int64_t t : p.time) append_integer(time, t);
 }
 
@@ -132,18 +133,21 @@ QueryResult prediction_table(const PredictResult& p) {
 QueryResult relbench_table(const PredictResult& p) {
   CENOTE_CHECK(p.task_type == to_string(TaskType::binary_classification) ||
                    p.task_type == to_string(TaskType::regression),
-               unsupported, "RelBench's leaderboard has no {} tasks such as '{}'; use csv or parquet",
+               unsupported,
+               "RelBench's leaderboard has no {} tasks such as '{}'; use csv or parquet",
                p.task_type, p.task);
   QueryResult out;
   add_keys(p, out);
   ColumnData& column = add_column(out, p.target_column, StorageType::float64);
-  CENOTE_CHECK(out.names.back() == p.target_column, bad_input,
-               "the target '{}' is called as a key column, which RelBench's leaderboard cannot read",
-               p.target_column);
+  CENOTE_CHECK(
+      out.names.back() == p.target_column, bad_input,
+      "the target '{}' is called as a key column, which RelBench's leaderboard cannot read",
+      p.target_column);
   for (size_t i = 0; i < p.prediction.size(); ++i) {
-    CENOTE_CHECK(std::isfinite(p.prediction[i]), bad_input,
-                 "the prediction of {} '{}' at {} is {}; RelBench's leaderboard takes finite numbers only",
-                 p.entity_column, p.entity[i], format_time(p.time[i]), p.prediction[i]);
+    CENOTE_CHECK(
+        std::isfinite(p.prediction[i]), bad_input,
+        "the prediction of {} '{}' at {} is {}; RelBench's leaderboard takes finite numbers only",
+        p.entity_column, p.entity[i], format_time(p.time[i]), p.prediction[i]);
     append_real(column, p.prediction[i]);
   }
   return out;
@@ -186,7 +190,8 @@ void write_predictions(const PredictResult& predictions, const std::string& path
   CENOTE_CHECK(format == "csv" || format == "relbench", bad_input, "no format '{}'; {}", format,
                choices_hint(format, kOutputFormats));
   const bool relbench = format == "relbench";
-  write_file_atomically(path, to_csv(relbench ? relbench_table(predictions) : prediction_table(predictions)));
+  write_file_atomically(
+      path, to_csv(relbench ? relbench_table(predictions) : prediction_table(predictions)));
 }
 
 }  // namespace cenote

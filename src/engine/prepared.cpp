@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "kernel/allocator.h"
+#include "metric/metric.h"
 
 namespace cenote {
 namespace {
@@ -56,14 +57,6 @@ std::vector<int64_t> rows_until(const StoredTable& table, int64_t last) {
   return rows;
 }
 
-/// Classes that training knows; later ones have no output, or later rows would change the model.
-void keep_training_classes(Labels& labels) {
-  double largest = -1;
-  for (const double label : labels.train.label) largest = std::max(largest, label);
-  const auto known = static_cast<size_t>(largest + 1);
-  if (labels.classes.size() > known) labels.classes.resize(known);
-}
-
 /// Class indices of `labels` as those of the model; what the model does not know becomes -1.
 void use_classes_of(const std::vector<std::string>& known, Labels& labels) {
   std::vector<double> index;
@@ -88,6 +81,24 @@ int64_t latest_time(const Graph& graph) {
   }
   CENOTE_CHECK(latest != kTimeAlways, bad_input, "no table has a time, so there is no latest one: give --at TIME");
   return latest;
+}
+
+/// A link over a removed column would tell through the graph what the column may not.
+void remove_links(const Task& task, Schema& schema) {
+  std::erase_if(schema.links, [&](const Link& link) {
+    const auto removed = removed_columns(task, link.from_table);
+    return std::any_of(link.from_columns.begin(), link.from_columns.end(), [&](const std::string& column) {
+      return std::find(removed.begin(), removed.end(), column) != removed.end();
+    });
+  });
+}
+
+/// The metric that decides must be one, and one for the task's type: said before any work is done.
+void check_metric(const Task& task) {
+  const MetricEntry& metric = metric_registry().at(task.metric);
+  const std::string type(to_string(task.type));
+  CENOTE_CHECK(std::find(metric.task_types.begin(), metric.task_types.end(), type) != metric.task_types.end(), bad_input,
+               "task '{}': metric '{}' is not for {}; it is for {}", task.name, task.metric, type, join_names(metric.task_types));
 }
 
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
@@ -133,15 +144,18 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
   Phases phases(*out, hooks);
   phases.begin("open");
   Snapshot snapshot = Snapshot::open(source, hooks);
-  out->task = load_task(task, snapshot);
+  out->task = load_task(task, snapshot, hooks);
+  check_metric(out->task);
   phases.begin("labels");
   out->labels = make_labels(out->task, snapshot, hooks);
-  if (out->task.type == TaskType::multiclass_classification) keep_training_classes(out->labels);
   const bool multiclass = out->task.type == TaskType::multiclass_classification;
-  out->outputs = multiclass ? static_cast<int64_t>(out->labels.classes.size()) : out->labels.train.width;
+  // Later classes have no output, or later rows would change the model.
+  if (multiclass) out->labels.classes.resize(out->labels.training_classes);
+  out->outputs = multiclass ? out->labels.training_classes : out->labels.train.width;
   phases.begin("load");
   snapshot.infer_types(out->labels.last_training_time);
   out->schema = snapshot.schema();
+  remove_links(out->task, out->schema);
   out->dataset = out->schema.name;
   out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
   ColumnStore store = load_columns(snapshot, out->schema, hooks);

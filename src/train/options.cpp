@@ -11,7 +11,7 @@ namespace cenote {
 std::vector<Option> train_option_list() {
   return {{"epochs", int64_t{10}, "passes over the training seeds", 1, 10000, {}},
           {"batch", int64_t{512}, "seeds per update; a multiple of 64", 64, 65536, {}},
-          {"lr", 0.005, "learning rate of Adam", 1e-8, 10, {}},
+          {"lr", 0.001, "learning rate of Adam", 1e-8, 10, {}},
           {"schedule", std::string("cosine"), "learning rate over the epochs: constant, or down to zero along half a cosine", 0, 0,
            {"constant", "cosine"}},
           {"staleness", std::string("auto"),

@@ -53,12 +53,13 @@ double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) 
   return options.adam.learning_rate * (1 + std::cos(3.14159265358979323846 * share)) / 2;
 }
 
-/// A seed as it would stand in a database that was last updated u before its time, u uniform in
-/// [0, staleness], drawn anew each epoch and keyed by what the seed is.
+/// Half of the seeds as they would stand in a database that was last updated u before their time, u uniform
+/// in [0, staleness]; drawn anew each epoch and keyed by what the seed is.
 Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, const TrainOptions& options, int64_t epoch) {
   if (options.staleness <= 0) return seed;
   uint64_t key = hash_combine(hash_combine(options.seed, 0x7374616c65), static_cast<uint64_t>(epoch));
   key = hash_combine(hash_combine(key, entities.key_hash[seed.row]), static_cast<uint64_t>(seed.time));
+  if (key & 1) return seed;
   const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
   seed.cut = std::min(seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(options.staleness)));
   seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);

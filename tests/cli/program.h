@@ -7,15 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "test_paths.h"
 #include "base/files.h"
 
 namespace cenote {
@@ -34,7 +33,8 @@ class Program {
     std::vector<char*> arguments{const_cast<char*>(path.c_str())};
     for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
-    const std::string out = (folder_.path() / "out").string(), err = (folder_.path() / "err").string();
+    const std::string out = (folder_.path() / "out").string(),
+                      err = (folder_.path() / "err").string();
     pid_ = ::fork();
     if (pid_ != 0) return;
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
@@ -58,7 +58,7 @@ class Program {
       siginfo_t info{};
       ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
       if (info.si_pid != 0) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      ::usleep(2000);
     }
     return true;
   }
@@ -79,14 +79,18 @@ class Program {
   pid_t pid_ = 0;
 };
 
-inline Outcome run_cenote(const std::vector<std::string>& words) { return Program(CENOTE_BINARY, words).wait(); }
+inline Outcome run_cenote(const std::vector<std::string>& words) {
+  return Program(CENOTE_BINARY, words).wait();
+}
 
 inline std::string f1() { return std::string(CENOTE_SOURCE_DIR) + "/examples/f1"; }
 
 /// A fit that takes seconds.
-inline std::vector<std::string> tiny_fit(const std::string& out, std::vector<std::string> more = {}) {
-  std::vector<std::string> words{"fit",     f1(),    "--task",    "driver-top3", "--out",    out,
-                                 "--set",   "epochs=1", "channels=16", "blocks=0",    "fanout=4,2", "max_steps=4"};
+inline std::vector<std::string> tiny_fit(const std::string& out,
+                                         std::vector<std::string> more = {}) {
+  std::vector<std::string> words{"fit",         f1(),       "--task",     "driver-top3",
+                                 "--out",       out,        "--set",      "epochs=1",
+                                 "channels=32", "blocks=0", "fanout=4,2", "max_steps=4"};
   words.insert(words.end(), more.begin(), more.end());
   return words;
 }
@@ -120,13 +124,15 @@ inline void expect_fits_terminal(const std::string& text) {
 }
 
 /// One line on standard error that says all of `parts`, nothing on standard output.
-inline void expect_refused(const Outcome& outcome, int code, const std::vector<std::string>& parts) {
+inline void expect_refused(const Outcome& outcome, int code,
+                           const std::vector<std::string>& parts) {
   EXPECT_EQ(outcome.code, code) << outcome.err;
   EXPECT_EQ(outcome.out, "");
   ASSERT_FALSE(outcome.err.empty());
   const std::string last = lines_of(outcome.err).back();
   EXPECT_EQ(last.rfind("cenote: ", 0), 0u) << last;
-  for (const std::string& part : parts) EXPECT_NE(last.find(part), std::string::npos) << last << "\nlacks " << part;
+  for (const std::string& part : parts)
+    EXPECT_NE(last.find(part), std::string::npos) << last << "\nlacks " << part;
 }
 
 }  // namespace cenote

@@ -26,10 +26,12 @@ TEST(Evaluate, JsonHoldsTheMetricsWithIntervals) {
 }
 
 TEST(Evaluate, PrintsATableThatNamesSplitAndProtocol) {
-  const Outcome outcome = run_cenote({"evaluate", trained_run().path, "--protocol", "frozen", "--quiet"});
+  const Outcome outcome =
+      run_cenote({"evaluate", trained_run().path, "--protocol", "frozen", "--quiet"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
-  EXPECT_EQ(outcome.out.rfind("driver-top3 by sage, test split, frozen, seed 0: 726 rows\n", 0), 0u) << outcome.out;
+  EXPECT_EQ(outcome.out.rfind("driver-top3 by sage, test split, frozen, seed 0: 726 rows\n", 0), 0u)
+      << outcome.out;
   EXPECT_NE(outcome.out.find("auroc"), std::string::npos);
   expect_fits_terminal(outcome.out);
 }

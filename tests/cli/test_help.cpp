@@ -33,7 +33,8 @@ TEST(Help, HasAPageForTheProgramEachVerbAndEachEntry) {
 
 TEST(Help, NamesTheNearest) {
   expect_refused(run_cenote({"help", "prdict"}), 2, {"did you mean 'predict'"});
-  expect_refused(run_cenote({"help", "model", "sgae"}), 2, {"no model 'sgae'", "did you mean 'sage'"});
+  expect_refused(run_cenote({"help", "model", "sgae"}), 2,
+                 {"no model 'sgae'", "did you mean 'sage'"});
 }
 
 TEST(CommandLine, SaysItsVersionAndRefusesUnknownVerbs) {
@@ -41,7 +42,8 @@ TEST(CommandLine, SaysItsVersionAndRefusesUnknownVerbs) {
   EXPECT_EQ(version.code, 0);
   EXPECT_EQ(version.out, std::string("cenote ") + CENOTE_VERSION + "\n");
   EXPECT_EQ(run_cenote({"--version", "--json"}).json().at("version"), CENOTE_VERSION);
-  expect_refused(run_cenote({"evalaute", "x"}), 2, {"no verb 'evalaute'", "did you mean 'evaluate'"});
+  expect_refused(run_cenote({"evalaute", "x"}), 2,
+                 {"no verb 'evalaute'", "did you mean 'evaluate'"});
   const Outcome nothing = run_cenote({});
   EXPECT_EQ(nothing.code, 2);
   EXPECT_EQ(nothing.out, "");

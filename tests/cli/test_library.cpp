@@ -8,7 +8,8 @@ namespace {
 TEST(Library, ExampleOpensFitsEvaluatesAndPredicts) {
   const TemporaryFolder folder;
   const std::string run = (folder.path() / "run").string();
-  Program program(CENOTE_EXAMPLE, {f1(), run, "epochs=1", "channels=16", "blocks=0", "fanout=4,2", "max_steps=4"});
+  Program program(CENOTE_EXAMPLE,
+                  {f1(), run, "epochs=1", "channels=32", "blocks=0", "fanout=4,2", "max_steps=4"});
   const Outcome outcome = program.wait();
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("results"), std::string::npos);

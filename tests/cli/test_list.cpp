@@ -9,7 +9,8 @@ namespace {
 TEST(List, NamesTheEntriesOfAKind) {
   const Outcome outcome = run_cenote({"list", "model"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
-  for (const char* name : {"constant", "entity_mean", "sage"}) EXPECT_NE(outcome.out.find(name), std::string::npos);
+  for (const char* name : {"constant", "entity_mean", "sage"})
+    EXPECT_NE(outcome.out.find(name), std::string::npos);
   expect_fits_terminal(outcome.out);
   expect_fits_terminal(run_cenote({"list"}).out);
 }
@@ -17,7 +18,8 @@ TEST(List, NamesTheEntriesOfAKind) {
 TEST(List, JsonHoldsOptionsWithRanges) {
   const auto kinds = run_cenote({"list", "--json"}).json().at("kinds");
   ASSERT_EQ(kinds.size(), 7u);
-  const auto model = std::find_if(kinds.begin(), kinds.end(), [](const auto& kind) { return kind.at("name") == "model"; });
+  const auto model = std::find_if(kinds.begin(), kinds.end(),
+                                  [](const auto& kind) { return kind.at("name") == "model"; });
   ASSERT_NE(model, kinds.end());
   bool found = false;
   for (const auto& entry : model->at("entries")) {
@@ -33,7 +35,9 @@ TEST(List, JsonHoldsOptionsWithRanges) {
   EXPECT_TRUE(found);
 }
 
-TEST(List, NamesTheNearestKind) { expect_refused(run_cenote({"list", "modle"}), 2, {"'modle'", "did you mean 'model'"}); }
+TEST(List, NamesTheNearestKind) {
+  expect_refused(run_cenote({"list", "modle"}), 2, {"'modle'", "did you mean 'model'"});
+}
 
 }  // namespace
 }  // namespace cenote

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "cenote/error.h"
 #include "cli/detail/entity_file.h"
 #include "database/parquet_file.h"
 #include "program.h"
@@ -19,7 +20,8 @@ std::vector<std::string> fields_of(const std::string& line) {
 
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(folder))
+    names.push_back(entry.path().filename().string());
   return names;
 }
 
@@ -39,7 +41,8 @@ TEST(Predict, EveryEntityAtTheLatestTimeInKeyOrder) {
     EXPECT_GE(std::stod(fields[2]), 0);
     EXPECT_LE(std::stod(fields[2]), 1);
   }
-  EXPECT_NE(outcome.err.find("driver-top3 by sage, rolling: 857 predictions"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("driver-top3 by sage, rolling: 857 predictions"), std::string::npos)
+      << outcome.err;
 }
 
 TEST(Predict, NamedEntitiesGiveTheSameNumbersAsAll) {
@@ -47,12 +50,14 @@ TEST(Predict, NamedEntitiesGiveTheSameNumbersAsAll) {
   const fs::path plain = folder.path() / "keys.txt", table = folder.path() / "keys.csv";
   write_file_atomically(plain, "20\r\n1\n\n");
   write_file_atomically(table, "name,driverId\n\"Vettel, Sebastian\",20\nHamilton,1\n");
-  const std::vector<std::string> words{"predict", trained_run().path, "--at", "2009-06-01", "--quiet"};
+  const std::vector<std::string> words{"predict", trained_run().path, "--at", "2009-06-01",
+                                       "--quiet"};
   const auto with = [&](std::vector<std::string> more) {
     more.insert(more.begin(), words.begin(), words.end());
     return run_cenote(more);
   };
-  const Outcome one = with({"--entities", plain.string()}), two = with({"--entities", table.string()}), all = with({});
+  const Outcome one = with({"--entities", plain.string()}),
+                two = with({"--entities", table.string()}), all = with({});
   ASSERT_EQ(one.code, 0) << one.err;
   const auto lines = lines_of(one.out);
   ASSERT_EQ(lines.size(), 3u);
@@ -69,7 +74,8 @@ TEST(Predict, NamedEntitiesGiveTheSameNumbersAsAll) {
 }
 
 TEST(Predict, TopKeepsTheLargestFirst) {
-  const Outcome outcome = run_cenote({"predict", trained_run().path, "--top", "5", "--json", "--at", "2009-06-01"});
+  const Outcome outcome =
+      run_cenote({"predict", trained_run().path, "--top", "5", "--json", "--at", "2009-06-01"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;
   const auto json = outcome.json();
   EXPECT_EQ(json.at("rows"), 5);
@@ -113,12 +119,14 @@ TEST(Predict, ParquetHoldsWhatCsvHolds) {
 
 TEST(Predict, RelbenchFileIsCalledAndFilledAsItsLeaderboardWants) {
   const TemporaryFolder folder;
-  const Outcome rolling = run_cenote({"predict", trained_run().path, "--format", "relbench", "--out", folder.path().string()});
+  const Outcome rolling = run_cenote(
+      {"predict", trained_run().path, "--format", "relbench", "--out", folder.path().string()});
   ASSERT_EQ(rolling.code, 0) << rolling.err;
   EXPECT_NE(rolling.err.find("--protocol frozen"), std::string::npos) << rolling.err;
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"rel-f1__driver-top3.csv"});
-  const Outcome frozen = run_cenote({"predict", trained_run().path, "--format", "relbench", "--protocol", "frozen",
-                                     "--split", "test", "--out", folder.path().string()});
+  const Outcome frozen =
+      run_cenote({"predict", trained_run().path, "--format", "relbench", "--protocol", "frozen",
+                  "--split", "test", "--out", folder.path().string()});
   ASSERT_EQ(frozen.code, 0) << frozen.err;
   EXPECT_EQ(frozen.err.find("warning: these predictions"), std::string::npos) << frozen.err;
   const auto lines = lines_of(read_file(folder.path() / "rel-f1__driver-top3.csv"));
@@ -129,11 +137,14 @@ TEST(Predict, RelbenchFileIsCalledAndFilledAsItsLeaderboardWants) {
 TEST(Predict, WritesNothingWhereItCannot) {
   const TemporaryFolder folder;
   const std::string run = trained_run().path;
-  expect_refused(run_cenote({"predict", run, "--split", "val", "--out", (folder.path() / "no" / "p.csv").string()}), 1,
-                 {"no/p.csv"});
-  expect_refused(run_cenote({"predict", run, "--split", "val", "--out", folder.path().string()}), 1, {"no regular file"});
+  expect_refused(run_cenote({"predict", run, "--split", "val", "--out",
+                             (folder.path() / "no" / "p.csv").string()}),
+                 1, {"no/p.csv"});
+  expect_refused(run_cenote({"predict", run, "--split", "val", "--out", folder.path().string()}), 1,
+                 {"no regular file"});
   expect_refused(run_cenote({"predict", run, "--format", "parquet"}), 2, {"--out FILE"});
-  expect_refused(run_cenote({"predict", run, "--at", "2009-06-01", "--split", "val"}), 2, {"--split"});
+  expect_refused(run_cenote({"predict", run, "--at", "2009-06-01", "--split", "val"}), 2,
+                 {"--split"});
   expect_refused(run_cenote({"predict", run, "--at", "yesterday"}), 2, {"yesterday"});
   expect_refused(run_cenote({"predict", run, "--format", "relbench", "--top", "3"}), 2, {"--top"});
   expect_refused(run_cenote({"predict", run, "--top", "0"}), 2, {"--top"});

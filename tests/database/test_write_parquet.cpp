@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "database/write_parquet.h"
-
 #include <gtest/gtest.h>
 
 #include "base/files.h"
 #include "cenote/error.h"
 #include "database/parquet_file.h"
+#include "database/write_parquet.h"
 
 namespace cenote {
 namespace {
@@ -13,8 +12,8 @@ namespace {
 QueryResult make_rows(int64_t rows) {
   QueryResult out;
   out.names = {"i", "x", "t \"q\"", "b", "at"};
-  for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8, StorageType::boolean,
-                          StorageType::time}) {
+  for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8,
+                          StorageType::boolean, StorageType::time}) {
     out.columns.push_back(make_column(type));
   }
   for (int64_t i = 0; i < rows; ++i) {
@@ -24,7 +23,9 @@ QueryResult make_rows(int64_t rows) {
     } else {
       append_real(out.columns[1], 1.0 / static_cast<double>(i));
     }
-    append_text(out.columns[2], i % 2 == 0 ? "short" : "a text that is too long to be stored inline, " + std::to_string(i));
+    append_text(
+        out.columns[2],
+        i % 2 == 0 ? "short" : "a text that is too long to be stored inline, " + std::to_string(i));
     append_integer(out.columns[3], i % 2);
     append_integer(out.columns[4], i * 86'400'000'001);
   }

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/output.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -9,6 +7,7 @@
 #include "base/time.h"
 #include "cenote/error.h"
 #include "database/parquet_file.h"
+#include "engine/output.h"
 
 namespace cenote {
 namespace {
@@ -70,7 +69,8 @@ TEST(Output, NamesThatAreTakenGetUnderscores) {
   PredictResult p = two_rows();
   p.entity_column = "Prediction";
   p.time_column = "prediction";
-  EXPECT_EQ(prediction_table(p).names, (std::vector<std::string>{"Prediction", "prediction_", "prediction__"}));
+  EXPECT_EQ(prediction_table(p).names,
+            (std::vector<std::string>{"Prediction", "prediction_", "prediction__"}));
 }
 
 TEST(Output, RelbenchTakesTheTargetsNameAndFiniteNumbers) {

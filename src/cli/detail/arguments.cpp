@@ -12,8 +12,10 @@ namespace {
 /// The word that no option and no position took.
 std::string unknown_word(const CLI::App& app) {
   const std::vector<std::string> left = app.remaining();
-  const auto option = std::find_if(left.begin(), left.end(), [](const std::string& w) { return w.starts_with("-"); });
-  if (option == left.end()) return fmt::format("'{}' is one word too many", left.empty() ? "" : left.front());
+  const auto option = std::find_if(left.begin(), left.end(),
+                                   [](const std::string& w) { return w.starts_with("-"); });
+  if (option == left.end())
+    return fmt::format("'{}' is one word too many", left.empty() ? "" : left.front());
   std::vector<std::string> known;
   for (const CLI::Option* one : app.get_options()) {
     for (const std::string& name : one->get_lnames()) known.push_back("--" + name);
@@ -50,7 +52,8 @@ void add_source_options(CLI::App& app, SourceOptions& options, bool positional) 
 
 void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option("RUN", options.run, "a run folder")->required();
-  app.add_option("--protocol", options.protocol, "rolling or frozen; as the run was trained by default")
+  app.add_option("--protocol", options.protocol,
+                 "rolling or frozen; as the run was trained by default")
       ->check(CLI::IsMember({"rolling", "frozen"}));
   add_source_options(app, options.source, false);
 }

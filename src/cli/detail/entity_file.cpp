@@ -14,7 +14,8 @@ namespace {
 constexpr int64_t kLargestFile = int64_t{1} << 30;
 
 /// Takes one record of a CSV (RFC 4180) off the front of `text`; `line` counts line feeds.
-std::vector<std::string> take_record(std::string_view& text, int64_t& line, const std::string& path) {
+std::vector<std::string> take_record(std::string_view& text, int64_t& line,
+                                     const std::string& path) {
   std::vector<std::string> fields(1);
   const int64_t first_line = line;
   bool quoted = false;
@@ -41,7 +42,8 @@ std::vector<std::string> take_record(std::string_view& text, int64_t& line, cons
       fields.back() += c;
     }
   }
-  CENOTE_CHECK(!quoted, bad_input, "{}, line {}: a quote is opened and never closed", path, first_line);
+  CENOTE_CHECK(!quoted, bad_input, "{}, line {}: a quote is opened and never closed", path,
+               first_line);
   text.remove_prefix(i);
   return fields;
 }
@@ -54,8 +56,8 @@ std::vector<std::string> parse_csv(std::string_view text, size_t column, const s
     const int64_t at = line;
     const auto fields = take_record(text, line, path);
     if (fields.size() == 1 && fields[0].empty()) continue;  // an empty line
-    CENOTE_CHECK(fields.size() == width, bad_input, "{}, line {}: {} fields, the head has {}", path, at,
-                 fields.size(), width);
+    CENOTE_CHECK(fields.size() == width, bad_input, "{}, line {}: {} fields, the head has {}", path,
+                 at, fields.size(), width);
     CENOTE_CHECK(!fields[column].empty(), bad_input, "{}, line {}: the key is empty", path, at);
     keys.push_back(fields[column]);
   }

@@ -108,7 +108,10 @@ struct Reporter::State {
   void count_untold() {
     for (const auto& [code, count] : untold) {
       if (json) {
-        std::fprintf(stderr, R"({"warning":{"code":"%s","more":%d}})" "\n", code.c_str(), count);
+        std::fprintf(stderr,
+                     R"({"warning":{"code":"%s","more":%d}})"
+                     "\n",
+                     code.c_str(), count);
       } else {
         std::fprintf(stderr, "cenote: warning: %d more of '%s'\n", count, code.c_str());
       }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/detail/results.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdio>
 
@@ -22,7 +24,9 @@ Json named_numbers(const std::vector<std::pair<std::string, double>>& pairs) {
   return out;
 }
 
-std::string metric_text(double value) { return std::isfinite(value) ? fmt::format("{:.4f}", value) : "undefined"; }
+std::string metric_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "undefined";
+}
 
 void print_wrapped(const std::string& head, const std::string& text) {
   const auto lines = wrap_text(text, terminal_width(stdout) - 14);
@@ -44,7 +48,10 @@ Json to_json(const FitResult& result, const FitOptions& options) {
           {"protocol", result.protocol},
           {"as_of", options.as_of},
           {"seed", options.seed},
-          {"validation", {{"metric", result.metric}, {"value", number(result.best_metric)}}},
+          {"validation",
+           {{"metric", result.metric},
+            {"value", number(result.best_metric)},
+            {"selection", result.selection}}},
           {"best_epoch", result.best_epoch},
           {"epochs", result.epochs},
           {"parameters", result.parameters},
@@ -55,8 +62,9 @@ Json to_json(const FitResult& result, const FitOptions& options) {
 Json to_json(const EvaluateResult& result) {
   Json metrics = Json::object();
   for (const MetricValue& metric : result.metrics) {
-    metrics[metric.name] = {
-        {"value", number(metric.value)}, {"low", number(metric.low)}, {"high", number(metric.high)}};
+    metrics[metric.name] = {{"value", number(metric.value)},
+                            {"low", number(metric.low)},
+                            {"high", number(metric.high)}};
   }
   return {{"task", result.task},         {"model", result.model}, {"split", result.split},
           {"protocol", result.protocol}, {"seed", result.seed},   {"rows", result.rows},
@@ -82,11 +90,14 @@ Json rows_json(const PredictResult& result) {
   for (size_t i = 0; i < result.entity.size(); ++i) {
     const auto row = static_cast<int64_t>(i);
     Json item;
-    item["entity"] = result.entity_is_number ? Json(table.columns[0].integers[i]) : Json(result.entity[i]);
+    item["entity"] =
+        result.entity_is_number ? Json(table.columns[0].integers[i]) : Json(result.entity[i]);
     item["time"] = format_time(result.time[i]);
-    item["prediction"] = result.classes.empty() ? number(result.prediction[i]) : Json(table.columns[2].text(row));
+    item["prediction"] =
+        result.classes.empty() ? number(result.prediction[i]) : Json(table.columns[2].text(row));
     for (size_t c = 0; c < result.classes.size(); ++c) {
-      item["probabilities"][result.classes[c]] = number(result.probabilities[i * result.classes.size() + c]);
+      item["probabilities"][result.classes[c]] =
+          number(result.probabilities[i * result.classes.size() + c]);
     }
     rows.push_back(std::move(item));
   }
@@ -94,27 +105,34 @@ Json rows_json(const PredictResult& result) {
 }
 
 void print_fit(const FitResult& result, const FitOptions& options) {
-  std::printf("%s\n", printable(fmt::format("{} by {}, {}, {}, seed {}", result.task, result.model, result.protocol,
-                                            options.as_of, options.seed)).c_str());
+  std::printf("%s\n", printable(fmt::format("{} by {}, {}, {}, seed {}", result.task, result.model,
+                                            result.protocol, options.as_of, options.seed))
+                          .c_str());
   std::string validation = fmt::format("{} {}", result.metric, metric_text(result.best_metric));
-  if (result.epochs > 0) validation += fmt::format(", best of {} epochs: {}", result.epochs, result.best_epoch);
+  if (result.epochs > 0)
+    validation += fmt::format(" (epoch {} of {})", result.best_epoch, result.epochs);
   print_wrapped("validation", validation);
+  if (!result.selection.empty()) print_wrapped("selection", result.selection);
   if (result.parameters > 0) print_wrapped("parameters", format_count(result.parameters));
   std::string seconds;
   for (const auto& [name, value] : result.seconds) {
     // Parts of a phase ("train.encode") are for programs.
-    if (name.find('.') == std::string::npos) seconds += fmt::format("{}{} {:.1f}", seconds.empty() ? "" : ", ", name, value);
+    if (name.find('.') == std::string::npos)
+      seconds += fmt::format("{}{} {:.1f}", seconds.empty() ? "" : ", ", name, value);
   }
   print_wrapped("seconds", seconds);
   for (const auto& [name, value] : result.counters) {
-    if (name == "seeds_per_second") print_wrapped("speed", format_count(std::llround(value)) + " seeds/s");
+    if (name == "seeds_per_second")
+      print_wrapped("speed", format_count(std::llround(value)) + " seeds/s");
   }
   print_wrapped("run", printable(result.run));
 }
 
 void print_evaluation(const EvaluateResult& result) {
-  std::printf("%s\n", printable(fmt::format("{} by {}, {} split, {}, seed {}: {} rows", result.task, result.model,
-                                            result.split, result.protocol, result.seed, format_count(result.rows))).c_str());
+  std::printf("%s\n", printable(fmt::format("{} by {}, {} split, {}, seed {}: {} rows", result.task,
+                                            result.model, result.split, result.protocol,
+                                            result.seed, format_count(result.rows)))
+                          .c_str());
   TextTable table({{"metric"}, {"value", true}, {"95 % interval"}});
   for (const MetricValue& metric : result.metrics) {
     const bool known = std::isfinite(metric.low) && std::isfinite(metric.high);

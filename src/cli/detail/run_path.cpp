@@ -30,8 +30,8 @@ std::string dataset_name(const SourceOptions& source) {
     return slash == std::string::npos ? std::string() : name.substr(slash + 1);
   }
   std::error_code error;
-  const fs::path manifest =
-      source.manifest.empty() ? fs::path(source.source) / "manifest.yaml" : fs::path(source.manifest);
+  const fs::path manifest = source.manifest.empty() ? fs::path(source.source) / "manifest.yaml"
+                                                    : fs::path(source.manifest);
   if (fs::is_regular_file(manifest, error)) {
     try {
       if (const std::string name = read_manifest(manifest).name; !name.empty()) return name;
@@ -62,7 +62,8 @@ KnownRun read_known_run(const fs::path& path) {
     const auto run = nlohmann::json::parse(read_file(path, 1 << 20));
     return {task_name_of(run.at("task").get<std::string>()), run.at("model").get<std::string>()};
   } catch (const nlohmann::json::exception&) {
-    fail(ErrorCode::bad_input, "{}: is not the run.json of a run; choose another --out", path.string());
+    fail(ErrorCode::bad_input, "{}: is not the run.json of a run; choose another --out",
+         path.string());
   }
 }
 
@@ -71,13 +72,14 @@ KnownRun read_known_run(const fs::path& path) {
 std::string task_name_of(const std::string& task) {
   const fs::path path(task);
   if (path.extension() != ".yaml" && path.extension() != ".yml") return last_part(task);
-  if (path.stem() == "manifest" && path.has_parent_path()) return last_part(path.parent_path().string());
+  if (path.stem() == "manifest" && path.has_parent_path())
+    return last_part(path.parent_path().string());
   return path.stem().string();
 }
 
 std::string default_run_path(const FitOptions& options) {
-  return fmt::format("runs/{}-{}-{}", plain(dataset_name(options.source)), plain(task_name_of(options.task)),
-                     plain(options.model));
+  return fmt::format("runs/{}-{}-{}", plain(dataset_name(options.source)),
+                     plain(task_name_of(options.task)), plain(options.model));
 }
 
 void check_run_path(const FitOptions& options, const Hooks& hooks) {
@@ -88,22 +90,28 @@ void check_run_path(const FitOptions& options, const Hooks& hooks) {
   if (!fs::exists(paths.run, error)) {
     bool empty = true;
     if (fs::is_directory(paths.folder, error)) {
-      for (const auto& entry : fs::directory_iterator(paths.folder, error)) empty &= entry.path() == paths.lock;
+      for (const auto& entry : fs::directory_iterator(paths.folder, error))
+        empty &= entry.path() == paths.lock;
     }
-    CENOTE_CHECK(empty, bad_input, "'{}' is not empty and holds no run; choose another --out", options.out);
-    if (options.resume) hooks.warn("nothing_to_resume", fmt::format("'{}' holds no run yet; starting a new one", options.out));
+    CENOTE_CHECK(empty, bad_input, "'{}' is not empty and holds no run; choose another --out",
+                 options.out);
+    if (options.resume)
+      hooks.warn("nothing_to_resume",
+                 fmt::format("'{}' holds no run yet; starting a new one", options.out));
     return;
   }
   const KnownRun known = read_known_run(paths.run);
   CENOTE_CHECK(known.task == task_name_of(options.task) && known.model == options.model, bad_input,
-               "'{}' holds a run of task '{}' with model '{}'; choose another --out or remove it", options.out,
-               known.task, known.model);
+               "'{}' holds a run of task '{}' with model '{}'; choose another --out or remove it",
+               options.out, known.task, known.model);
   if (options.resume) return;
   if (fs::exists(paths.model, error)) {
     hooks.warn("run_replaced", fmt::format("the run in '{}' is replaced", options.out));
   } else if (fs::exists(paths.checkpoint, error)) {
-    hooks.warn("run_replaced", fmt::format("'{}' holds an interrupted fit, which starts over; --resume would go on with it",
-                                           options.out));
+    hooks.warn("run_replaced",
+               fmt::format(
+                   "'{}' holds an interrupted fit, which starts over; --resume would go on with it",
+                   options.out));
   }
 }
 
