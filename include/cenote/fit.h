@@ -29,6 +29,7 @@ struct FitOptions {
 struct FitResult {
   std::string run;
   std::string model, task, protocol, metric;
+  std::string selection;                 // what training and validation seeds saw, in words
   int64_t best_epoch = 0, epochs = 0;
   double best_metric = 0;
   int64_t parameters = 0;

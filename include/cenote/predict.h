@@ -49,7 +49,8 @@ struct PredictOptions {
 
 /// Predictions in key order (with `top`: best first).
 struct PredictResult {
-  std::string task, entity_column, time_column, target_column, dataset;
+  std::string task, task_type, model, protocol;
+  std::string entity_column, time_column, target_column, dataset;
   std::vector<std::string> classes;        // multiclass and multilabel: names of the probabilities
   std::vector<std::string> entity;         // [n] keys as text
   bool entity_is_number = false;
@@ -59,5 +60,13 @@ struct PredictResult {
 };
 
 PredictResult predict(const PredictOptions& options, const Hooks& hooks = {});
+
+/// Writes predictions to a file: the whole file or nothing.
+///
+/// Options   format "csv" or "parquet": entity, time, prediction, then a probability per class;
+///           "relbench": the leaderboard's CSV, whose prediction column is called as the target.
+/// Errors    io; unsupported for a task type that the leaderboard does not have.
+void write_predictions(const PredictResult& predictions, const std::string& path,
+                       const std::string& format = "csv");
 
 }  // namespace cenote

@@ -30,9 +30,25 @@ void sync_folder(const std::filesystem::path& folder) {
   if (d.fd >= 0) ::fsync(d.fd);  // some file systems cannot; the rename itself is still atomic
 }
 
+/// What may be replaced: nothing, or a regular file. A rename over /dev/stdout would take the device away.
+void check_replaceable(const std::filesystem::path& path) {
+  struct stat status {};
+  const bool there = ::stat(path.c_str(), &status) == 0;
+  CENOTE_CHECK(!there || S_ISREG(status.st_mode), bad_input, "cannot write '{}': it is no regular file",
+               path.string());
+}
+
+/// mkostemps makes files for the owner alone; a result is as readable as the user's other files.
+bool make_readable(int fd) {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return ::fchmod(fd, 0666 & ~mask) == 0;
+}
+
 }  // namespace
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
+  check_replaceable(path);
   std::string temporary = path.string() + ".XXXXXX.tmp";
   Descriptor d{::mkostemps(temporary.data(), 4, O_CLOEXEC)};
   CENOTE_CHECK(d.fd >= 0, io, "cannot write '{}': {}", path.string(), system_reason());
@@ -49,11 +65,17 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
     }
     bytes.remove_prefix(static_cast<size_t>(written));
   }
-  // mkostemps makes files for the owner alone; a result is as readable as the user's other files.
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(d.fd, 0666 & ~mask) != 0 || ::fsync(d.fd) != 0) give_up();
+  if (!make_readable(d.fd) || ::fsync(d.fd) != 0) give_up();
   if (::rename(temporary.c_str(), path.c_str()) != 0) give_up();
+  sync_folder(path.parent_path());
+}
+
+void move_into_place(const std::filesystem::path& from, const std::filesystem::path& path) {
+  check_replaceable(path);
+  const Descriptor d{::open(from.c_str(), O_RDONLY | O_CLOEXEC)};
+  CENOTE_CHECK(d.fd >= 0 && make_readable(d.fd) && ::fsync(d.fd) == 0 &&
+                   ::rename(from.c_str(), path.c_str()) == 0,
+               io, "cannot write '{}': {}", path.string(), system_reason());
   sync_folder(path.parent_path());
 }
 

@@ -11,7 +11,12 @@ namespace cenote {
 
 /// Writes the whole file or nothing: temporary name, fsync, rename, fsync of the folder.
 /// Errors    io with the path and the system's reason; the previous file is untouched.
+///           bad_input if `path` is there and is no regular file (a device, a folder).
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+/// The same for a file that another library wrote: syncs `from` and gives it the name `path`. Both must be
+/// on one file system; on an error `from` stays and `path` is untouched.
+void move_into_place(const std::filesystem::path& from, const std::filesystem::path& path);
 
 /// Reads a regular file. Errors    io; bad_input if it is larger than `limit` bytes or no regular file.
 std::string read_file(const std::filesystem::path& path, int64_t limit = int64_t{1} << 40);

@@ -42,6 +42,8 @@ class DuckDatabase {
   /// The only value of the only row. REQUIRES a query of one column that gives at least one row.
   std::string text(const std::string& sql) const;
   int64_t integer(const std::string& sql) const;
+  /// Appends rows to a table whose columns have the same types in the same order.
+  void append(const std::string& table, const QueryResult& rows) const;
   /// As query(), for SQL from a user: refuses (bad_input) anything but one SELECT.
   QueryResult select_only(const std::string& sql) const;
 

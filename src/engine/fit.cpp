@@ -11,6 +11,7 @@
 #include "engine/prepared.h"
 #include "engine/run_folder.h"
 #include "engine/trained.h"
+#include "kernel/allocator.h"
 #include "metric/metric.h"
 
 namespace cenote {
@@ -25,7 +26,7 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
   for (const auto* pairs : {&model.model_options, &model.train_options}) {
     for (const auto& [name, value] : *pairs) {
       add(name);
-      if (name != "epochs") add(value);  // a run may be resumed for more epochs
+      add(value);
     }
   }
   add(fmt::format("{} {} {}", model.seed, to_string(model.protocol), to_string(model.as_of)));
@@ -75,7 +76,10 @@ void add_counters(const TrainReport& report, FitResult& result) {
                      {"seeds_per_second", static_cast<double>(report.seeds) / train_seconds},
                      {"links_per_second", static_cast<double>(report.links) / train_seconds},
                      {"rows_used", static_cast<double>(report.occurrences)},
-                     {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)}};
+                     {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)},
+                     {"tensor_requests", static_cast<double>(allocator_statistics().requests)},
+                     {"tensor_requests_to_the_system", static_cast<double>(allocator_statistics().misses)},
+                     {"tensor_bytes_held", static_cast<double>(allocator_statistics().bytes_held)}};
 }
 
 nlohmann::json result_json(const FitResult& result) {
@@ -83,7 +87,7 @@ nlohmann::json result_json(const FitResult& result) {
   for (const auto& [name, value] : result.seconds) seconds[name] = value;
   for (const auto& [name, value] : result.counters) counters[name] = value;
   return {{"task", result.task}, {"model", result.model}, {"protocol", result.protocol},
-          {"validation", {{"metric", result.metric}, {"value", result.best_metric}}},
+          {"validation", {{"metric", result.metric}, {"value", result.best_metric}, {"selection", result.selection}}},
           {"best_epoch", result.best_epoch}, {"epochs", result.epochs}, {"parameters", result.parameters},
           {"seconds", seconds}, {"counters", counters}};
 }
@@ -102,6 +106,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   model.schema = prepared->schema;
   model.task = prepared->task;
   model.classes = prepared->labels.classes;
+  model.outputs = prepared->outputs;
   model.model = options.model;
   model.model_options = chosen.model.to_text();
   model.train_options = chosen.train.to_text();
@@ -120,6 +125,8 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const FileLock lock(paths.lock);
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
+  const int64_t staleness = model_registry().at(options.model).make_network != nullptr ? chosen_staleness(*prepared, chosen.train) : 0;
+  if (staleness > 0) make_selection_stale(*prepared);
   Trained trained(*prepared, model, *threads);
   std::string log;
   const TrainReport report = trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
@@ -136,6 +143,9 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.task = prepared->task.name;
   result.protocol = options.protocol;
   result.metric = prepared->task.metric;
+  result.selection = staleness > 0 ? fmt::format("stale: training seeds see up to {} less, validation seeds nothing after {}",
+                                                 format_duration(staleness), format_time(prepared->task.val_timestamp))
+                                   : "each seed's own time";
   result.best_epoch = report.best_epoch;
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;

@@ -8,6 +8,9 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "base/time.h"
+#include "kernel/allocator.h"
+#include "metric/metric.h"
 
 namespace cenote {
 namespace {
@@ -54,14 +57,6 @@ std::vector<int64_t> rows_until(const StoredTable& table, int64_t last) {
   return rows;
 }
 
-/// Classes that training knows; later ones have no output, or later rows would change the model.
-void keep_training_classes(Labels& labels) {
-  double largest = -1;
-  for (const double label : labels.train.label) largest = std::max(largest, label);
-  const auto known = static_cast<size_t>(largest + 1);
-  if (labels.classes.size() > known) labels.classes.resize(known);
-}
-
 /// Class indices of `labels` as those of the model; what the model does not know becomes -1.
 void use_classes_of(const std::vector<std::string>& known, Labels& labels) {
   std::vector<double> index;
@@ -77,9 +72,39 @@ void use_classes_of(const std::vector<std::string>& known, Labels& labels) {
   labels.classes = known;
 }
 
+int64_t latest_time(const Graph& graph) {
+  int64_t latest = kTimeAlways;
+  for (const StoredTable& table : graph.store.tables) {
+    for (const int64_t time : table.time) {
+      if (time != kTimeNever) latest = std::max(latest, time);
+    }
+  }
+  CENOTE_CHECK(latest != kTimeAlways, bad_input, "no table has a time, so there is no latest one: give --at TIME");
+  return latest;
+}
+
+/// A link over a removed column would tell through the graph what the column may not.
+void remove_links(const Task& task, Schema& schema) {
+  std::erase_if(schema.links, [&](const Link& link) {
+    const auto removed = removed_columns(task, link.from_table);
+    return std::any_of(link.from_columns.begin(), link.from_columns.end(), [&](const std::string& column) {
+      return std::find(removed.begin(), removed.end(), column) != removed.end();
+    });
+  });
+}
+
+/// The metric that decides must be one, and one for the task's type: said before any work is done.
+void check_metric(const Task& task) {
+  const MetricEntry& metric = metric_registry().at(task.metric);
+  const std::string type(to_string(task.type));
+  CENOTE_CHECK(std::find(metric.task_types.begin(), metric.task_types.end(), type) != metric.task_types.end(), bad_input,
+               "task '{}': metric '{}' is not for {}; it is for {}", task.name, task.metric, type, join_names(metric.task_types));
+}
+
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
   const bool autocomplete = out.task.kind == TaskKind::autocomplete;
   const auto seeds = [&](const LabelTable& labels) {
+    if (labels.size() == 0) return SeedTable{{}, {}, labels.width};
     return make_seeds(labels, out.schema, out.graph, out.entity_table, out.visibility, autocomplete, hooks);
   };
   out.train = seeds(out.labels.train);
@@ -88,11 +113,6 @@ void make_split_seeds(Prepared& out, const Hooks& hooks) {
 }
 
 }  // namespace
-
-int64_t Prepared::outputs() const {
-  if (task.type == TaskType::multiclass_classification) return static_cast<int64_t>(labels.classes.size());
-  return labels.train.width;
-}
 
 History Prepared::history() const {
   History out;
@@ -108,7 +128,7 @@ History Prepared::history() const {
 }
 
 ModelContext Prepared::context(uint64_t seed) const {
-  return {graph, codes, entity_table, task.type, task.horizon, outputs(), seed};
+  return {graph, codes, entity_table, task.type, task.horizon, outputs, seed};
 }
 
 const SeedTable& Prepared::split(const std::string& name) const {
@@ -124,13 +144,18 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
   Phases phases(*out, hooks);
   phases.begin("open");
   Snapshot snapshot = Snapshot::open(source, hooks);
-  out->task = load_task(task, snapshot);
+  out->task = load_task(task, snapshot, hooks);
+  check_metric(out->task);
   phases.begin("labels");
   out->labels = make_labels(out->task, snapshot, hooks);
-  if (out->task.type == TaskType::multiclass_classification) keep_training_classes(out->labels);
+  const bool multiclass = out->task.type == TaskType::multiclass_classification;
+  // Later classes have no output, or later rows would change the model.
+  if (multiclass) out->labels.classes.resize(out->labels.training_classes);
+  out->outputs = multiclass ? out->labels.training_classes : out->labels.train.width;
   phases.begin("load");
   snapshot.infer_types(out->labels.last_training_time);
   out->schema = snapshot.schema();
+  remove_links(out->task, out->schema);
   out->dataset = out->schema.name;
   out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
   ColumnStore store = load_columns(snapshot, out->schema, hooks);
@@ -154,19 +179,19 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
 }
 
 std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model, Protocol protocol,
-                                      ThreadPool& threads, const Hooks& hooks) {
+                                      const std::optional<std::string>& at, ThreadPool& threads, const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
   Snapshot snapshot = Snapshot::open(source, hooks);
+  snapshot.use_types(model.schema);
   check_schema_fits(model.schema, snapshot.schema());
   out->schema = model.schema;
   out->dataset = snapshot.schema().name;
   out->task = model.task;
   out->task.folder = (snapshot.folder() / "tasks" / model.task.name).string();
-  phases.begin("labels");
-  out->labels = make_labels(out->task, snapshot, hooks);
-  if (out->task.type == TaskType::multiclass_classification) use_classes_of(model.classes, out->labels);
+  out->outputs = model.outputs;
+  out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   phases.begin("load");
   ColumnStore store = load_columns(snapshot, out->schema, hooks);
   for (size_t t = 0; t < out->schema.tables.size(); ++t) out->schema.tables[t].rows = store.tables[t].rows;
@@ -174,18 +199,33 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
   CENOTE_CHECK(out->entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema", out->task.entity_table);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
+  phases.begin("labels");
+  if (at) {
+    const bool own_times = at->empty() && out->task.kind == TaskKind::autocomplete;  // each row's own
+    if (!own_times) out->at = at->empty() ? latest_time(out->graph) : parse_time(*at);
+    if (model_registry().at(model.model).looks_back) {
+      out->labels = make_history(out->task, snapshot, out->visibility.cut(out->at), hooks);
+    }
+  } else {
+    out->labels = make_labels(out->task, snapshot, hooks);
+  }
+  if (out->task.type == TaskType::multiclass_classification) use_classes_of(model.classes, out->labels);
+  if (out->task.type == TaskType::multilabel_classification && out->labels.train.size() > 0) {
+    CENOTE_CHECK(out->labels.train.width == model.outputs, bad_input, "task '{}': its labels have {} values, the model's had {}",
+                 out->task.name, out->labels.train.width, model.outputs);
+  }
   phases.begin("encode");
   for (size_t t = 0; t < out->schema.tables.size(); ++t) {
     out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
     out->codes.push_back(out->encoders[t].encode(out->schema.tables[t], out->graph.store.tables[t].columns));
   }
-  out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   make_split_seeds(*out, hooks);
   phases.end();
   return out;
 }
 
 std::unique_ptr<ThreadPool> make_threads(int threads) {
+  install_caching_allocator();
   at::set_num_threads(1);
   return std::make_unique<ThreadPool>(threads > 0 ? threads : available_threads(), [] { at::set_num_threads(1); });
 }

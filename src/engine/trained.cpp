@@ -36,6 +36,20 @@ double quantile(const std::vector<double>& sorted, double p) {
 
 }  // namespace
 
+int64_t chosen_staleness(const Prepared& prepared, const Options& train) {
+  const bool frozen = prepared.visibility.protocol == Protocol::frozen && prepared.task.kind != TaskKind::autocomplete;
+  const int64_t automatic = frozen ? (prepared.task.num_eval_timestamps - 1) * prepared.task.horizon : 0;
+  return parse_staleness(train.get_text("staleness"), automatic);
+}
+
+void make_selection_stale(Prepared& prepared) {
+  const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
+  for (Seed& seed : prepared.val.seeds) {
+    seed.cut = std::min(seed.cut, prepared.task.val_timestamp);
+    seed.own_row = seed.own_row && (prepared.val.own_row_always || entities.time[seed.row] <= seed.cut);
+  }
+}
+
 OutputScale regression_scale(const std::vector<double>& labels) {
   OutputScale out;
   std::vector<double> sorted;
@@ -57,7 +71,7 @@ OutputScale regression_scale(const std::vector<double>& labels) {
 Trainer::Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.val;
-  const int64_t width = prepared.outputs();
+  const int64_t width = prepared.outputs;
   return {prepared.task.metric, metric.higher_is_better, [&metric, &val, width](const std::vector<double>& prediction) {
             return metric.compute({prediction, val.label, width});
           }};
@@ -93,7 +107,9 @@ Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& th
   }
   network_ = entry.make_network(options.model, context_);
   const LossEntry& loss = choose_loss(options.train.get_text("loss"), context_.task_type);
-  trainer_ = std::make_unique<Trainer>(*network_, context_, loss, scale_, train_options(options.train, file.seed), threads);
+  TrainOptions training = train_options(options.train, file.seed);
+  training.staleness = chosen_staleness(prepared, options.train);
+  trainer_ = std::make_unique<Trainer>(*network_, context_, loss, scale_, training, threads);
 }
 
 TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,

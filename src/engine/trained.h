@@ -37,6 +37,13 @@ class Trained {
   std::unique_ptr<Trainer> trainer_;
 };
 
+/// How stale training and selection are under the options: 0 unless the protocol is frozen and the task
+/// has a horizon (`auto`), or the user says so.
+int64_t chosen_staleness(const Prepared& prepared, const Options& train);
+
+/// Validation seeds as test seeds will stand under `frozen`: nothing after the validation time is visible.
+void make_selection_stale(Prepared& prepared);
+
 /// Shift, scale and clamp of a regression's output, from training labels.
 OutputScale regression_scale(const std::vector<double>& labels);
 

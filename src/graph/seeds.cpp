@@ -51,6 +51,7 @@ SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph
   SeedTable out;
   out.width = labels.width;
   out.label = labels.label;
+  out.own_row_always = own_row_always;
   int64_t later = 0;
   for (int64_t i = 0; i < labels.size(); ++i) {
     Seed seed;

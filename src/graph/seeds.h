@@ -38,6 +38,7 @@ struct SeedTable {
   std::vector<Seed> seeds;
   std::vector<double> label;      // [S, width]
   int64_t width = 1;
+  bool own_row_always = false;    // autocomplete: the entity's row is there whatever its time
   int64_t size() const { return static_cast<int64_t>(seeds.size()); }
 };
 

@@ -69,6 +69,7 @@ CENOTE_MODEL(entity_mean) {
   entry.make_estimator = [](const Options&, const ModelContext& context) -> std::unique_ptr<Estimator> {
     return std::make_unique<EntityMean>(context);
   };
+  entry.looks_back = true;
   return entry;
 }
 

@@ -9,8 +9,12 @@
 
 namespace cenote {
 
-/// Declared options: epochs, batch, lr, weight_decay, patience, max_steps, loss.
+/// Declared options: epochs, batch, lr, schedule, staleness, weight_decay, patience, max_steps, loss.
 std::vector<Option> train_option_list();
 TrainOptions train_options(const Options& options, uint64_t seed);
+
+/// Microseconds of `staleness`: the option's, or for `auto` what the task's test seeds will meet.
+/// Errors    bad_input for a text that is none of auto, none, a number of days.
+int64_t parse_staleness(const std::string& text, int64_t automatic);
 
 }  // namespace cenote

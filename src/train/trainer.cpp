@@ -42,6 +42,30 @@ class Stopwatch {
   double start_;
 };
 
+/// The learning rate of step `step` of `steps`: linear over the first twentieth, then half a cosine.
+/// Source    Loshchilov, Hutter 2017, arXiv:1608.03983 (without restarts).
+double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) {
+  if (!options.cosine) return options.adam.learning_rate;
+  const double warm = std::max(1.0, static_cast<double>(steps) / 20);
+  const double at = static_cast<double>(step);
+  if (at < warm) return options.adam.learning_rate * (at + 1) / (warm + 1);
+  const double share = (at - warm) / std::max(1.0, static_cast<double>(steps) - warm);
+  return options.adam.learning_rate * (1 + std::cos(3.14159265358979323846 * share)) / 2;
+}
+
+/// Half of the seeds as they would stand in a database that was last updated u before their time, u uniform
+/// in [0, staleness]; drawn anew each epoch and keyed by what the seed is.
+Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, const TrainOptions& options, int64_t epoch) {
+  if (options.staleness <= 0) return seed;
+  uint64_t key = hash_combine(hash_combine(options.seed, 0x7374616c65), static_cast<uint64_t>(epoch));
+  key = hash_combine(hash_combine(key, entities.key_hash[seed.row]), static_cast<uint64_t>(seed.time));
+  if (key & 1) return seed;
+  const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
+  seed.cut = std::min(seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(options.staleness)));
+  seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);
+  return seed;
+}
+
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
 std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash, uint64_t seed,
                                  int64_t epoch) {
@@ -118,7 +142,7 @@ at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard, const std::v
 }
 
 /// One update. Returns the sum of the seeds' losses.
-double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step,
+double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, double rate,
                      TrainReport& report) {
   const Pass pass{true, hash_combine(options_.seed, step)};
   const auto& parameters = network_.parameters().tensors();
@@ -171,7 +195,7 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
   });
   const auto all = add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
   const Stopwatch update(report.seconds_update);
-  adam_.step(all, options_.adam.learning_rate, threads_);
+  adam_.step(all, rate, threads_);
   return total;
 }
 
@@ -227,14 +251,14 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
   // One batch is sampled in the background while the last one is worked on.
   ThreadPool sampling(1);
   BatchSampler sampler(context_.graph, context_.entity_table, network_.sampler(), sampling);
-  const auto& entity_hash = context_.graph.store.tables[context_.entity_table].key_hash;
+  const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
   const int64_t steps = std::min(options_.max_steps, (train.size() + options_.batch - 1) / options_.batch);
   const double start = now();
   int64_t steps_done = 0;
   for (int64_t epoch = state.epoch + 1; epoch <= options_.epochs; ++epoch) {
     if (options_.patience > 0 && state.epoch - state.best_epoch >= options_.patience) break;
     const double epoch_start = now();
-    const auto order = epoch_order(train, entity_hash, options_.seed, epoch);
+    const auto order = epoch_order(train, entities.key_hash, options_.seed, epoch);
     struct Sampled {
       Batch batch;
       std::vector<double> label;
@@ -245,7 +269,7 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       const Stopwatch watch(sampled.seconds);
       std::vector<Seed> seeds;
       for (int64_t i = step * options_.batch; i < std::min(train.size(), (step + 1) * options_.batch); ++i) {
-        seeds.push_back(train.seeds[order[i]]);
+        seeds.push_back(stale_seed(train.seeds[order[i]], entities, train.own_row_always, options_, epoch));
         for (int64_t w = 0; w < train.width; ++w) {
           const double value = train.label[order[i] * train.width + w];
           sampled.label.push_back(context_.task_type == TaskType::regression ? (value - scale_.shift) / scale_.scale : value);
@@ -268,7 +292,8 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
              state.epoch > 0 ? fmt::format("the checkpoint holds epoch {}, --resume goes on from there", state.epoch)
                              : std::string("no epoch was finished"));
       }
-      loss += step(sampled.batch, sampled.label, train.width, static_cast<uint64_t>(adam_.steps) + 1, report);
+      const double rate = scheduled_rate(options_, (epoch - 1) * steps + step_index, options_.epochs * steps);
+      loss += step(sampled.batch, sampled.label, train.width, static_cast<uint64_t>(adam_.steps) + 1, rate, report);
       report.seconds_sample += sampled.seconds;
       report.links += sampled.batch.links();
       report.occurrences += sampled.batch.occurrences();

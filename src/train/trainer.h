@@ -19,6 +19,8 @@ struct TrainOptions {
   int64_t epochs = 10;
   int64_t batch = 512;           // seeds; a multiple of kShardSeeds
   int64_t max_steps = 2000;      // per epoch
+  bool cosine = true;            // the learning rate falls to zero along half a cosine over all epochs
+  int64_t staleness = 0;         // microseconds; each epoch a training seed's cut moves back by up to this much
   int64_t patience = 0;          // epochs without a better validation metric before stopping; 0: never
   AdamOptions adam;
   uint64_t seed = 0;
@@ -78,7 +80,8 @@ class Trainer {
 
  private:
   struct Part;
-  double step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, TrainReport& report);
+  double step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, double rate,
+              TrainReport& report);
   std::vector<Part> encode_parts(const Batch& batch) const;
   std::vector<at::Tensor> encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass, bool keep_graph);
   at::Tensor shard_output(const Batch& batch, int64_t shard, const std::vector<at::Tensor>& encodings,

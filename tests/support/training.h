@@ -42,7 +42,7 @@ struct TrainedShop {
   static Options options(const std::map<std::string, std::string>& set) {
     const ModelEntry& entry = model_registry().at("sage");
     Options options(entry.info.options);
-    for (const auto& [name, value] : std::map<std::string, std::string>{{"channels", "32"}, {"blocks", "1"}, {"fanout", "8,4"}}) {
+    for (const auto& [name, value] : std::map<std::string, std::string>{{"channels", "32"}, {"blocks", "1"}, {"fanout", "8,4"}, {"sampling", "uniform"}, {"pool", "sum"}}) {
       options.set("sage", name, value);
     }
     for (const auto& [name, value] : set) options.set("sage", name, value);

@@ -4,7 +4,28 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "base/check.h"
+
 namespace cenote {
+namespace {
+
+/// The word that no option and no position took.
+std::string unknown_word(const CLI::App& app) {
+  const std::vector<std::string> left = app.remaining();
+  const auto option = std::find_if(left.begin(), left.end(),
+                                   [](const std::string& w) { return w.starts_with("-"); });
+  if (option == left.end())
+    return fmt::format("'{}' is one word too many", left.empty() ? "" : left.front());
+  std::vector<std::string> known;
+  for (const CLI::Option* one : app.get_options()) {
+    for (const std::string& name : one->get_lnames()) known.push_back("--" + name);
+  }
+  std::sort(known.begin(), known.end());
+  const std::string name = option->substr(0, option->find('='));
+  return fmt::format("no option '{}'; {}", name, choices_hint(name, known));
+}
+
+}  // namespace
 
 void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_flag("--json", options.json, "write JSON for programs");
@@ -29,6 +50,14 @@ void add_source_options(CLI::App& app, SourceOptions& options, bool positional) 
                  "where the test begins, instead of the manifest's");
 }
 
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option("RUN", options.run, "a run folder")->required();
+  app.add_option("--protocol", options.protocol,
+                 "rolling or frozen; as the run was trained by default")
+      ->check(CLI::IsMember({"rolling", "frozen"}));
+  add_source_options(app, options.source, false);
+}
+
 bool parse_words(CLI::App& app, const std::vector<std::string>& words) {
   std::vector<std::string> reversed(words.rbegin(),
                                     words.rend());  // CLI11 takes them from the back
@@ -37,6 +66,8 @@ bool parse_words(CLI::App& app, const std::vector<std::string>& words) {
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     return false;
+  } catch (const CLI::ExtrasError&) {
+    throw UsageError(unknown_word(app));
   } catch (const CLI::ParseError& e) {
     std::string message = e.what();
     std::replace(message.begin(), message.end(), '\n', ' ');

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cenote/error.h"
+#include "cenote/predict.h"
 #include "cenote/source.h"
 
 namespace cenote {
@@ -28,6 +29,8 @@ void add_common_options(CLI::App& app, CommonOptions& options);
 /// SOURCE, --manifest, --on-duplicate-key, --val-timestamp, --test-timestamp. `positional`: SOURCE is the
 /// first word; else it is --source.
 void add_source_options(CLI::App& app, SourceOptions& options, bool positional);
+/// RUN, --protocol and the options of another source than the run's own.
+void add_run_options(CLI::App& app, RunOptions& options);
 
 /// Parses; false after --help, whose page has been printed. Errors    UsageError.
 bool parse_words(CLI::App& app, const std::vector<std::string>& words);

@@ -51,7 +51,7 @@ int run_command_line(int argc, char** argv) {
       return kUsage;
     }
     if (words[0] == "--version") {
-      std::printf("cenote %s\n", CENOTE_VERSION);
+      std::printf(json ? "{\"version\": \"%s\"}\n" : "cenote %s\n", CENOTE_VERSION);
       return 0;
     }
     if (words[0] == "--help" || words[0] == "-h") words[0] = "help";
@@ -76,7 +76,7 @@ int run_command_line(int argc, char** argv) {
     return kUsage;
   } catch (const Error& e) {
     if (e.code() == ErrorCode::cancelled && caught_signal() != 0) {
-      print_error(Error(ErrorCode::cancelled, "interrupted"), json, "");
+      print_error(e, json, "");
       return 128 + caught_signal();
     }
     print_error(e, json, "");

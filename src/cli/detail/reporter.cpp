@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/detail/terminal.h"
 
@@ -18,7 +20,8 @@ volatile std::sig_atomic_t g_signal = 0;
 
 extern "C" void remember_signal(int number) {
   g_signal = number;
-  std::signal(number, SIG_DFL);  // the next one does not ask
+  std::signal(SIGINT, SIG_DFL);  // the next one does not ask
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 std::string format_seconds(double seconds) {
@@ -54,7 +57,8 @@ struct Reporter::State {
   bool quiet = false, json = false, terminal = false, live = false;
   std::string phase;
   std::chrono::steady_clock::time_point shown{};
-  std::map<std::string, int> warnings;  // by code
+  std::map<std::string, int> warnings, untold;  // by code
+  std::set<std::string> told;
 
   void clear() {
     if (live) std::fputs("\r\x1b[K", stderr);
@@ -86,15 +90,33 @@ struct Reporter::State {
   }
 
   void warn(const std::string& code, const std::string& message) {
-    const int count = ++warnings[code];
-    if (count > kWarningsPerCode) return;
-    clear();
-    std::fprintf(stderr, "cenote: warning: %s\n", printable(message).c_str());
-    if (count == kWarningsPerCode) {
-      std::fprintf(stderr,
-                   "cenote: further warnings '%s' are not shown; 'cenote inspect' lists them\n",
-                   code.c_str());
+    if (!told.insert(message).second || ++warnings[code] > kWarningsPerCode) {
+      ++untold[code];
+      return;
     }
+    clear();
+    if (json) {
+      const nlohmann::json line{{"warning", {{"code", code}, {"message", message}}}};
+      std::fprintf(stderr, "%s\n",
+                   line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+    } else {
+      std::fprintf(stderr, "cenote: warning: %s\n", printable(message).c_str());
+    }
+  }
+
+  /// How many warnings were like those that were shown.
+  void count_untold() {
+    for (const auto& [code, count] : untold) {
+      if (json) {
+        std::fprintf(stderr,
+                     R"({"warning":{"code":"%s","more":%d}})"
+                     "\n",
+                     code.c_str(), count);
+      } else {
+        std::fprintf(stderr, "cenote: warning: %d more of '%s'\n", count, code.c_str());
+      }
+    }
+    untold.clear();
   }
 };
 
@@ -106,7 +128,10 @@ Reporter::Reporter(const CommonOptions& options) : state_(std::make_unique<State
 
 Reporter::~Reporter() { finish(); }
 
-void Reporter::finish() { state_->clear(); }
+void Reporter::finish() {
+  state_->clear();
+  state_->count_untold();
+}
 
 Hooks Reporter::hooks() {
   Hooks hooks;
@@ -116,6 +141,8 @@ Hooks Reporter::hooks() {
   hooks.warning = [state](const std::string& code, const std::string& message) {
     state->warn(code, message);
   };
+  // With --json every line on standard error is JSON; people at a terminal still see that it moves.
+  if (state_->json && !state_->terminal) return hooks;
   hooks.progress = [state](const Progress& progress) { state->report(progress); };
   return hooks;
 }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/detail/results.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+
+#include "base/time.h"
+#include "cli/detail/terminal.h"
+#include "engine/output.h"
+
+namespace cenote {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has neither NaN nor infinity.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json named_numbers(const std::vector<std::pair<std::string, double>>& pairs) {
+  Json out = Json::object();
+  for (const auto& [name, value] : pairs) out[name] = number(value);
+  return out;
+}
+
+std::string metric_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "undefined";
+}
+
+void print_wrapped(const std::string& head, const std::string& text) {
+  const auto lines = wrap_text(text, terminal_width(stdout) - 14);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    std::printf("  %-11s %s\n", i == 0 ? head.c_str() : "", lines[i].c_str());
+  }
+}
+
+}  // namespace
+
+void print_json(const Json& document) {
+  std::printf("%s\n", document.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+Json to_json(const FitResult& result, const FitOptions& options) {
+  return {{"run", result.run},
+          {"task", result.task},
+          {"model", result.model},
+          {"protocol", result.protocol},
+          {"as_of", options.as_of},
+          {"seed", options.seed},
+          {"validation",
+           {{"metric", result.metric},
+            {"value", number(result.best_metric)},
+            {"selection", result.selection}}},
+          {"best_epoch", result.best_epoch},
+          {"epochs", result.epochs},
+          {"parameters", result.parameters},
+          {"seconds", named_numbers(result.seconds)},
+          {"counters", named_numbers(result.counters)}};
+}
+
+Json to_json(const EvaluateResult& result) {
+  Json metrics = Json::object();
+  for (const MetricValue& metric : result.metrics) {
+    metrics[metric.name] = {{"value", number(metric.value)},
+                            {"low", number(metric.low)},
+                            {"high", number(metric.high)}};
+  }
+  return {{"task", result.task},         {"model", result.model}, {"split", result.split},
+          {"protocol", result.protocol}, {"seed", result.seed},   {"rows", result.rows},
+          {"metrics", metrics}};
+}
+
+Json to_json(const PredictResult& result) {
+  Json out{{"task", result.task},
+           {"task_type", result.task_type},
+           {"model", result.model},
+           {"protocol", result.protocol},
+           {"entity_column", result.entity_column},
+           {"time_column", result.time_column},
+           {"target_column", result.target_column},
+           {"rows", result.entity.size()}};
+  if (!result.classes.empty()) out["classes"] = result.classes;
+  return out;
+}
+
+Json rows_json(const PredictResult& result) {
+  const QueryResult table = prediction_table(result);  // classes by name
+  Json rows = Json::array();
+  for (size_t i = 0; i < result.entity.size(); ++i) {
+    const auto row = static_cast<int64_t>(i);
+    Json item;
+    item["entity"] =
+        result.entity_is_number ? Json(table.columns[0].integers[i]) : Json(result.entity[i]);
+    item["time"] = format_time(result.time[i]);
+    item["prediction"] =
+        result.classes.empty() ? number(result.prediction[i]) : Json(table.columns[2].text(row));
+    for (size_t c = 0; c < result.classes.size(); ++c) {
+      item["probabilities"][result.classes[c]] =
+          number(result.probabilities[i * result.classes.size() + c]);
+    }
+    rows.push_back(std::move(item));
+  }
+  return rows;
+}
+
+void print_fit(const FitResult& result, const FitOptions& options) {
+  std::printf("%s\n", printable(fmt::format("{} by {}, {}, {}, seed {}", result.task, result.model,
+                                            result.protocol, options.as_of, options.seed))
+                          .c_str());
+  std::string validation = fmt::format("{} {}", result.metric, metric_text(result.best_metric));
+  if (result.epochs > 0)
+    validation += fmt::format(" (epoch {} of {})", result.best_epoch, result.epochs);
+  print_wrapped("validation", validation);
+  if (!result.selection.empty()) print_wrapped("selection", result.selection);
+  if (result.parameters > 0) print_wrapped("parameters", format_count(result.parameters));
+  std::string seconds;
+  for (const auto& [name, value] : result.seconds) {
+    // Parts of a phase ("train.encode") are for programs.
+    if (name.find('.') == std::string::npos)
+      seconds += fmt::format("{}{} {:.1f}", seconds.empty() ? "" : ", ", name, value);
+  }
+  print_wrapped("seconds", seconds);
+  for (const auto& [name, value] : result.counters) {
+    if (name == "seeds_per_second")
+      print_wrapped("speed", format_count(std::llround(value)) + " seeds/s");
+  }
+  print_wrapped("run", printable(result.run));
+}
+
+void print_evaluation(const EvaluateResult& result) {
+  std::printf("%s\n", printable(fmt::format("{} by {}, {} split, {}, seed {}: {} rows", result.task,
+                                            result.model, result.split, result.protocol,
+                                            result.seed, format_count(result.rows)))
+                          .c_str());
+  TextTable table({{"metric"}, {"value", true}, {"95 % interval"}});
+  for (const MetricValue& metric : result.metrics) {
+    const bool known = std::isfinite(metric.low) && std::isfinite(metric.high);
+    table.add_row({metric.name, metric_text(metric.value),
+                   known ? fmt::format("{:.4f} to {:.4f}", metric.low, metric.high) : "undefined"});
+  }
+  std::fputs(table.render(terminal_width(stdout), "  ").c_str(), stdout);
+}
+
+}  // namespace cenote

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/output.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/files.h"
+#include "base/time.h"
+#include "database/write_parquet.h"
+#include "task/task.h"
+
+namespace cenote {
+namespace {
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text;
+}
+
+/// Adds a column; a name that is taken (Parquet readers ignore case) gets underscores.
+ColumnData& add_column(QueryResult& table, std::string name, StorageType type) {
+  const auto taken = [&](const std::string& wanted) {
+    return std::any_of(table.names.begin(), table.names.end(),
+                       [&](const std::string& known) { return lower(known) == lower(wanted); });
+  };
+  while (taken(name)) name += "_";
+  table.names.push_back(name);
+  return table.columns.emplace_back(make_column(type));
+}
+
+void add_keys(const PredictResult& p, QueryResult& table) {
+  table.rows = static_cast<int64_t>(p.entity.size());
+  ColumnData& entity = add_column(table, p.entity_column.empty() ? "entity" : p.entity_column,
+                                  p.entity_is_number ? StorageType::int64 : StorageType::utf8);
+  for (const std::string& key : p.entity) {
+    if (p.entity_is_number) {
+      append_integer(entity, std::stoll(key));
+    } else {
+      append_text(entity, key);
+    }
+  }
+  ColumnData& time =
+      add_column(table, p.time_column.empty() ? "time" : p.time_column, StorageType::time);
+  for (const int64_t t : p.time) append_integer(time, t);
+}
+
+void append_number(ColumnData& column, double value) {
+  if (std::isnan(value)) {
+    append_null(column);
+  } else {
+    append_real(column, value);
+  }
+}
+
+/// The class or classes of one row in words.
+std::string class_names(const PredictResult& p, size_t row) {
+  if (p.task_type == to_string(TaskType::multiclass_classification)) {
+    return p.classes.at(static_cast<size_t>(p.prediction[row]));
+  }
+  std::string names;
+  for (size_t c = 0; c < p.classes.size(); ++c) {
+    if (p.probabilities[row * p.classes.size() + c] < 0.5) continue;
+    names += (names.empty() ? "" : ";") + p.classes[c];
+  }
+  return names;
+}
+
+void append_field(std::string& out, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos && !text.empty()) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+/// How all times of a column are written: the coarsest of day, second, millisecond, microsecond that
+/// loses nothing.
+enum class TimeStyle { day, second, millisecond, microsecond };
+
+TimeStyle time_style(const ColumnData& column) {
+  TimeStyle style = TimeStyle::day;
+  for (int64_t row = 0; row < column.size(); ++row) {
+    const int64_t t = column.integers[static_cast<size_t>(row)];
+    if (!column.is_valid(row) || t == kTimeNever || t == kTimeAlways) continue;
+    if (t % 1000 != 0) return TimeStyle::microsecond;
+    if (t % kMicrosPerSecond != 0) {
+      style = TimeStyle::millisecond;
+    } else if (t % kMicrosPerDay != 0) {
+      style = std::max(style, TimeStyle::second);
+    }
+  }
+  return style;
+}
+
+std::string time_text(int64_t time, TimeStyle style) {
+  if (time == kTimeNever || time == kTimeAlways) return format_time(time);
+  const CivilTime t = to_civil(time);
+  std::string out = fmt::format("{:04}-{:02}-{:02}", t.year, t.month, t.day);
+  if (style == TimeStyle::day) return out;
+  out += fmt::format(" {:02}:{:02}:{:02}", t.hour, t.minute, t.second);
+  if (style == TimeStyle::millisecond) out += fmt::format(".{:03}", t.microsecond / 1000);
+  if (style == TimeStyle::microsecond) out += fmt::format(".{:06}", t.microsecond);
+  return out;
+}
+
+}  // namespace
+
+QueryResult prediction_table(const PredictResult& p) {
+  QueryResult out;
+  add_keys(p, out);
+  if (p.classes.empty()) {
+    ColumnData& column = add_column(out, "prediction", StorageType::float64);
+    for (const double value : p.prediction) append_number(column, value);
+    return out;
+  }
+  ColumnData& column = add_column(out, "prediction", StorageType::utf8);
+  for (size_t i = 0; i < p.prediction.size(); ++i) append_text(column, class_names(p, i));
+  for (size_t c = 0; c < p.classes.size(); ++c) {
+    ColumnData& probability = add_column(out, "probability_" + p.classes[c], StorageType::float64);
+    for (size_t i = 0; i < p.prediction.size(); ++i) {
+      append_number(probability, p.probabilities[i * p.classes.size() + c]);
+    }
+  }
+  return out;
+}
+
+QueryResult relbench_table(const PredictResult& p) {
+  CENOTE_CHECK(p.task_type == to_string(TaskType::binary_classification) ||
+                   p.task_type == to_string(TaskType::regression),
+               unsupported,
+               "RelBench's leaderboard has no {} tasks such as '{}'; use csv or parquet",
+               p.task_type, p.task);
+  QueryResult out;
+  add_keys(p, out);
+  ColumnData& column = add_column(out, p.target_column, StorageType::float64);
+  CENOTE_CHECK(
+      out.names.back() == p.target_column, bad_input,
+      "the target '{}' is called as a key column, which RelBench's leaderboard cannot read",
+      p.target_column);
+  for (size_t i = 0; i < p.prediction.size(); ++i) {
+    CENOTE_CHECK(
+        std::isfinite(p.prediction[i]), bad_input,
+        "the prediction of {} '{}' at {} is {}; RelBench's leaderboard takes finite numbers only",
+        p.entity_column, p.entity[i], format_time(p.time[i]), p.prediction[i]);
+    append_real(column, p.prediction[i]);
+  }
+  return out;
+}
+
+std::string relbench_file_name(const PredictResult& p) {
+  return fmt::format("{}__{}.csv", p.dataset.empty() ? "dataset" : p.dataset, p.task);
+}
+
+std::string to_csv(const QueryResult& table) {
+  std::string out;
+  std::vector<TimeStyle> styles(table.columns.size());
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    if (table.columns[c].type == StorageType::time) styles[c] = time_style(table.columns[c]);
+    if (c > 0) out += ',';
+    append_field(out, table.names[c]);
+  }
+  out += '\n';
+  for (int64_t row = 0; row < table.rows; ++row) {
+    for (size_t c = 0; c < table.columns.size(); ++c) {
+      const ColumnData& column = table.columns[c];
+      if (c > 0) out += ',';
+      if (!column.is_valid(row)) continue;
+      if (column.type == StorageType::float64) {
+        out += fmt::format("{}", column.reals[static_cast<size_t>(row)]);
+      } else if (column.type == StorageType::time) {
+        out += time_text(column.integers[static_cast<size_t>(row)], styles[c]);
+      } else {
+        append_field(out, value_text(column, row));
+      }
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+void write_predictions(const PredictResult& predictions, const std::string& path,
+                       const std::string& format) {
+  if (format == "parquet") return write_parquet_file(path, prediction_table(predictions));
+  CENOTE_CHECK(format == "csv" || format == "relbench", bad_input, "no format '{}'; {}", format,
+               choices_hint(format, kOutputFormats));
+  const bool relbench = format == "relbench";
+  write_file_atomically(
+      path, to_csv(relbench ? relbench_table(predictions) : prediction_table(predictions)));
+}
+
+}  // namespace cenote

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Predictions as tables and files (docs/formats.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cenote/predict.h"
+#include "database/snapshot.h"  // QueryResult
+
+namespace cenote {
+
+inline const std::vector<std::string> kOutputFormats{"csv", "parquet", "relbench"};
+
+/// Entity, time, prediction, probabilities: the columns of CSV and Parquet. Classes are named; the
+/// prediction of a multilabel task is the names of the classes with a probability of at least one half.
+QueryResult prediction_table(const PredictResult& predictions);
+
+/// Entity, time and, under the target's name, the number: what RelBench's leaderboard reads. Its keys are
+/// compared as text, so all times of the column are written alike.
+/// Errors    unsupported for task types other than binary classification and regression; bad_input for a
+///           prediction that is no finite number.
+QueryResult relbench_table(const PredictResult& predictions);
+/// "<dataset>__<task>.csv": from this name the leaderboard knows what the file is about.
+std::string relbench_file_name(const PredictResult& predictions);
+
+/// RFC 4180 with a head line and line feeds. Numbers are the shortest text that reads back as the same
+/// double; times of one column are written alike ("2010-03-01" if all are midnights); null is empty.
+std::string to_csv(const QueryResult& table);
+
+}  // namespace cenote
