@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "database/infer.h"
+#include "database/source.h"
 #include "database/testing.h"
 
 namespace cenote {
@@ -64,6 +65,28 @@ TEST(InferLinks, NeedNamesAndContainedValues) {
     EXPECT_EQ(link.evidence, Evidence::inferred);
     EXPECT_THAT(link.reason, HasSubstr("100 % of the values are found there"));
   }
+}
+
+TEST(InferLinks, OfTpcHAreAllFoundAndNoOther) {
+  const TemporaryFolder folder("cenote-tpch");
+  const std::string file = (folder.path() / "tpch.duckdb").string();
+  {
+    DuckDatabase duck(file, {});
+    try {
+      load_extension(duck, "tpch");
+    } catch (const Error& e) {
+      GTEST_SKIP() << e.what();
+    }
+    duck.execute("CALL dbgen(sf = 0.002)");
+  }
+  SourceOptions options;
+  options.source = file;
+  EXPECT_THAT(links(Snapshot::open(options, {})),
+              ElementsAre("customer.c_nationkey>nation", "lineitem.l_orderkey>orders",
+                          "lineitem.l_partkey>part", "lineitem.l_suppkey>supplier",
+                          "nation.n_regionkey>region", "orders.o_custkey>customer",
+                          "partsupp.ps_partkey>part", "partsupp.ps_suppkey>supplier",
+                          "supplier.s_nationkey>nation"));
 }
 
 TEST(InferLinks, TolerateSomeDanglingReferences) {
