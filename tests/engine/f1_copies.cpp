@@ -99,7 +99,7 @@ std::string new_values(const F1Copy& copy, const std::string& table, const std::
     const std::string name(types.columns[0].text(i)), type(types.columns[1].text(i));
     std::string value = "NULL";
     if (name == "date") {
-      value = fmt::format("TIMESTAMP '{}' + INTERVAL 1 MICROSECOND + INTERVAL (hash({}) % 500) HOUR", after, f1_key(table));
+      value = fmt::format("TIMESTAMP '{0}' + INTERVAL 1 MICROSECOND + INTERVAL (hash({1}) % 100 * (hash({1}, 1) % 400)) HOUR", after, f1_key(table));
     } else if (name == f1_key(table)) {
       value = name + " + 1000000";
     } else if (type == "VARCHAR") {

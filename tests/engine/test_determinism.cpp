@@ -60,27 +60,26 @@ TEST(Determinism, PredictionsDoNotDependOnThreads) {
 }
 
 TEST(Determinism, CancelledAndResumedIsTheSameAsStraight) {
-  // How often a whole fit asks whether to stop; then it is stopped here and there.
-  int64_t asked = 0;
-  Hooks counting;
-  counting.cancelled = [&] { return ++asked < 0; };
-  {
-    const TemporaryFolder folder("cenote-run");
-    fit(dnf(folder.path() / "run"), counting);
-  }
-  const int64_t whole = asked;
-  for (const double part : {0.05, 0.5, 0.7, 0.85, 0.97}) {
+  struct Point {
+    const char* phase;
+    int64_t epoch, step;
+  };
+  // Before training, at the first step, within an epoch, at its last step, within the last epoch.
+  for (const Point& point : {Point{"labels", 0, 0}, {"train", 1, 1}, {"train", 2, 3}, {"train", 2, 6}, {"train", 3, 2}}) {
     const TemporaryFolder folder("cenote-run");
     FitOptions options = dnf(folder.path() / "run", 2);
-    const auto limit = static_cast<int64_t>(part * static_cast<double>(whole));
+    bool stop = false;
     Hooks hooks;
-    asked = 0;
-    hooks.cancelled = [&] { return ++asked > limit; };
-    EXPECT_EQ(error_of([&] { fit(options, hooks); }).substr(0, 9), "cancelled") << part;
+    hooks.progress = [&](const Progress& p) {
+      stop = stop || (p.phase == point.phase && p.epoch == point.epoch && p.done >= point.step);
+    };
+    hooks.cancelled = [&] { return stop; };
+    const std::string where = fmt::format("{} {} {}", point.phase, point.epoch, point.step);
+    EXPECT_EQ(error_of([&] { fit(options, hooks); }).substr(0, 9), "cancelled") << where;
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "run" / "model.safetensors"));
     options.resume = true;
     options.threads = 3;
-    EXPECT_TRUE(fit_bytes(options) == straight().bytes) << part;
+    EXPECT_TRUE(fit_bytes(options) == straight().bytes) << where;
   }
 }
 
@@ -143,7 +142,9 @@ TEST(Determinism, ASeedAloneIsPredictedAsAmongAll) {
     const PredictResult all = predict_at(folder.path() / "run", "", format_time(at));
     for (size_t i = 0; i < all.entity.size(); ++i) {
       const auto found = expected.find(all.entity[i]);
-      if (found != expected.end()) EXPECT_EQ(all.prediction[i], found->second) << model << " " << all.entity[i];
+      if (found != expected.end()) {
+        EXPECT_EQ(all.prediction[i], found->second) << model << " " << all.entity[i];
+      }
     }
     for (auto it = expected.begin(); it != expected.end(); std::advance(it, std::min<long>(9, std::distance(it, expected.end())))) {
       const PredictResult alone = predict_at(folder.path() / "run", "", format_time(at), {it->first});
