@@ -2,6 +2,7 @@
 #include "database/snapshot.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/check.h"
@@ -22,6 +23,7 @@ struct Snapshot::State {
   std::vector<Finding> findings;
   std::set<std::pair<std::string, std::string>>
       text_times;  // columns whose texts are read as times
+  std::map<std::pair<std::string, std::string>, std::string> casts;  // columns read in another form
 };
 
 Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -116,6 +118,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
                                                 std::move(schema),
                                                 std::move(source.folder),
                                                 std::move(findings),
+                                                {},
                                                 {}}));
 }
 
@@ -144,6 +147,35 @@ void Snapshot::infer_types(int64_t visible_until) {
   }
 }
 
+void Snapshot::use_types(const Schema& model) {
+  for (Table& table : state_->schema.tables) {
+    const int64_t known = model.find_table(table.name);
+    if (known < 0) continue;
+    const Table& trained = model.tables[static_cast<size_t>(known)];
+    for (Column& column : table.columns) {
+      const int64_t at = trained.find_column(column.name);
+      if (at < 0 || column.reason.ends_with("is not read")) continue;
+      const Column& wanted = trained.columns[static_cast<size_t>(at)];
+      column.type = wanted.type;
+      if (column.storage == wanted.storage) continue;
+      const std::string name = quote_identifier(column.name);
+      const auto is_empty = [&] {
+        return state_->database.integer(
+                   fmt::format("SELECT count({}) FROM main.{}", name, quote_identifier(table.name))) == 0;
+      };
+      if (column.storage == StorageType::utf8 && wanted.storage == StorageType::time) {
+        state_->text_times.insert({table.name, column.name});
+      } else if ((column.storage == StorageType::int64 && wanted.storage == StorageType::float64) || is_empty()) {
+        state_->casts[{table.name, column.name}] =
+            fmt::format("TRY_CAST({} AS {})", name, duckdb_type_name(wanted.storage));
+      } else {
+        continue;  // check_schema_fits() says so, if it matters
+      }
+      column.storage = wanted.storage;
+    }
+  }
+}
+
 std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
                                                const std::vector<std::string>& columns) const {
   const Table& table = state_->schema.table(table_name);
@@ -158,8 +190,10 @@ std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
     // Texts that are times stay texts in the snapshot (task SQL may compare them) and become times here.
     const bool text_time =
         column.storage == StorageType::time && state_->text_times.contains({table_name, name});
-    select += (select.empty() ? "" : ", ") +
-              (text_time ? text_as_time(quote_identifier(name)) : quote_identifier(name));
+    const auto cast = state_->casts.find({table_name, name});
+    select += (select.empty() ? "" : ", ") + (text_time                     ? text_as_time(quote_identifier(name))
+                                              : cast != state_->casts.end() ? cast->second
+                                                                            : quote_identifier(name));
   }
   // One thread reads a table in the order of its row numbers.
   return state_->database

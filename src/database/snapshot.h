@@ -62,6 +62,10 @@ class Snapshot {
   /// <= `visible_until` (static tables: all rows), so that later rows cannot change a model.
   void infer_types(int64_t visible_until);
 
+  /// Gives the columns that `model` has its types instead, and reads them in its form where nothing is lost: texts
+  /// that are times, whole numbers as floats, a column without any value as anything.
+  void use_types(const Schema& model);
+
   /// Whole columns of a table in the snapshot's row order (its `rowid`), streamed in chunks.
   std::vector<ColumnData> read_columns(const std::string& table,
                                        const std::vector<std::string>& columns) const;

@@ -13,7 +13,7 @@ namespace cenote {
 EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
   const auto threads = make_threads(options.run.threads);
-  const auto prepared = prepare_use(run.source, run.model, run.protocol, *threads, hooks);
+  const auto prepared = prepare_use(run.source, run.model, run.protocol, std::nullopt, *threads, hooks);
   const SeedTable& split = prepared->split(options.split);
   CENOTE_CHECK(split.size() > 0, bad_input, "split '{}' of task '{}' has no labels in this database", options.split,
                prepared->task.name);
@@ -30,7 +30,7 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   out.rows = split.size();
   std::vector<int64_t> entity;
   for (const Seed& seed : split.seeds) entity.push_back(seed.row);
-  const MetricInput input{prediction, split.label, prepared->outputs()};
+  const MetricInput input{prediction, split.label, prepared->outputs};
   const std::string type(to_string(prepared->task.type));
   for (const auto& [name, metric] : metric_registry()) {
     if (std::find(metric.task_types.begin(), metric.task_types.end(), type) == metric.task_types.end()) continue;

@@ -106,6 +106,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   model.schema = prepared->schema;
   model.task = prepared->task;
   model.classes = prepared->labels.classes;
+  model.outputs = prepared->outputs;
   model.model = options.model;
   model.model_options = chosen.model.to_text();
   model.train_options = chosen.train.to_text();

@@ -8,6 +8,7 @@ namespace cenote {
 namespace {
 
 constexpr int kVersion = 1;
+constexpr int64_t kMostOutputs = 1'000'000;
 using nlohmann::json;
 
 using TextPairs = std::vector<std::pair<std::string, std::string>>;
@@ -39,6 +40,7 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
                    {"as_of", to_string(model.as_of)},
                    {"last_training_time", model.last_training_time},
                    {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
+                   {"outputs", model.outputs},
                    {"encoders", model.encoders},
                    {"estimator", model.estimator}};
   SafeTensors file;
@@ -70,6 +72,7 @@ ModelFile read_model(const std::filesystem::path& path) {
     const auto scale = manifest.at("scale").get<std::vector<double>>();
     CENOTE_CHECK(scale.size() == 4 && scale[1] > 0, bad_input, "{}: the output scale is damaged", path.string());
     out.scale = {scale[0], scale[1], scale[2], scale[3]};
+    out.outputs = manifest.at("outputs").get<int64_t>();
     out.encoders = manifest.at("encoders");
     out.estimator = manifest.at("estimator");
   } catch (const json::exception& error) {
@@ -77,6 +80,10 @@ ModelFile read_model(const std::filesystem::path& path) {
   }
   CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(), bad_input,
                "{}: {} tables, but encoders of {}", path.string(), out.schema.tables.size(), out.encoders.size());
+  const bool multiclass = out.task.type == TaskType::multiclass_classification;
+  CENOTE_CHECK(out.outputs >= 1 && out.outputs <= kMostOutputs &&
+                   (!multiclass || out.outputs == static_cast<int64_t>(out.classes.size())),
+               bad_input, "{}: {} outputs do not go with {} classes", path.string(), out.outputs, out.classes.size());
   out.tensors = std::move(file.tensors);
   return out;
 }

@@ -27,6 +27,7 @@ struct ModelFile {
   AsOf as_of = AsOf::inclusive;
   int64_t last_training_time = 0;
   OutputScale scale;
+  int64_t outputs = 1;                 // numbers a seed
   nlohmann::json encoders;             // by table, in schema order
   nlohmann::json estimator;            // state of a model without parameters; null for networks
   std::vector<std::pair<std::string, RawTensor>> tensors;

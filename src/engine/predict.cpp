@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -13,17 +14,6 @@
 
 namespace cenote {
 namespace {
-
-int64_t latest_time(const Graph& graph) {
-  int64_t latest = kTimeAlways;
-  for (const StoredTable& table : graph.store.tables) {
-    for (const int64_t time : table.time) {
-      if (time != kTimeNever) latest = std::max(latest, time);
-    }
-  }
-  CENOTE_CHECK(latest != kTimeAlways, bad_input, "no table has a time, so there is no latest one: give --at TIME");
-  return latest;
-}
 
 /// The column that names the rows of the entity table, or null: rows are then named by their number.
 const ColumnData* key_column(const Prepared& prepared) {
@@ -63,12 +53,11 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
       rows.push_back(at->second);
     }
   }
-  const int64_t at = options.at.empty() && !autocomplete ? latest_time(prepared.graph) : options.at.empty() ? 0 : parse_time(options.at);
   std::vector<Seed> seeds;
   for (const int64_t row : rows) {
     Seed seed;
     seed.row = row;
-    seed.time = autocomplete && options.at.empty() ? table.time[row] : at;
+    seed.time = autocomplete && options.at.empty() ? table.time[row] : prepared.at;
     seed.cut = prepared.visibility.cut(seed.time);
     seed.own_row = autocomplete || table.time[row] <= seed.cut;
     seeds.push_back(seed);
@@ -84,14 +73,15 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   CENOTE_CHECK(options.top >= 0, bad_input, "--top must be at least 1, got {}", options.top);
   const OpenRun run = open_run(options.run);
   const auto threads = make_threads(options.run.threads);
-  const auto prepared = prepare_use(run.source, run.model, run.protocol, *threads, hooks);
+  const auto at = options.split.empty() ? std::optional(options.at) : std::nullopt;
+  const auto prepared = prepare_use(run.source, run.model, run.protocol, at, *threads, hooks);
   Trained trained(*prepared, run.model, *threads);
   trained.load(run.model);
   const std::vector<Seed> seeds =
       options.split.empty() ? entity_seeds(*prepared, options) : prepared->split(options.split).seeds;
   const std::vector<double> numbers = trained.predict(seeds, hooks);
 
-  const int64_t outputs = prepared->outputs();
+  const int64_t outputs = prepared->outputs;
   const bool multiclass = prepared->task.type == TaskType::multiclass_classification;
   const bool multilabel = prepared->task.type == TaskType::multilabel_classification;
   std::vector<double> value(seeds.size());

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "base/time.h"
 #include "kernel/allocator.h"
 #include "metric/metric.h"
 
@@ -71,6 +72,17 @@ void use_classes_of(const std::vector<std::string>& known, Labels& labels) {
   labels.classes = known;
 }
 
+int64_t latest_time(const Graph& graph) {
+  int64_t latest = kTimeAlways;
+  for (const StoredTable& table : graph.store.tables) {
+    for (const int64_t time : table.time) {
+      if (time != kTimeNever) latest = std::max(latest, time);
+    }
+  }
+  CENOTE_CHECK(latest != kTimeAlways, bad_input, "no table has a time, so there is no latest one: give --at TIME");
+  return latest;
+}
+
 /// A link over a removed column would tell through the graph what the column may not.
 void remove_links(const Task& task, Schema& schema) {
   std::erase_if(schema.links, [&](const Link& link) {
@@ -92,6 +104,7 @@ void check_metric(const Task& task) {
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
   const bool autocomplete = out.task.kind == TaskKind::autocomplete;
   const auto seeds = [&](const LabelTable& labels) {
+    if (labels.size() == 0) return SeedTable{{}, {}, labels.width};
     return make_seeds(labels, out.schema, out.graph, out.entity_table, out.visibility, autocomplete, hooks);
   };
   out.train = seeds(out.labels.train);
@@ -100,11 +113,6 @@ void make_split_seeds(Prepared& out, const Hooks& hooks) {
 }
 
 }  // namespace
-
-int64_t Prepared::outputs() const {
-  if (task.type == TaskType::multiclass_classification) return static_cast<int64_t>(labels.classes.size());
-  return labels.train.width;
-}
 
 History Prepared::history() const {
   History out;
@@ -120,7 +128,7 @@ History Prepared::history() const {
 }
 
 ModelContext Prepared::context(uint64_t seed) const {
-  return {graph, codes, entity_table, task.type, task.horizon, outputs(), seed};
+  return {graph, codes, entity_table, task.type, task.horizon, outputs, seed};
 }
 
 const SeedTable& Prepared::split(const std::string& name) const {
@@ -140,8 +148,10 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
   check_metric(out->task);
   phases.begin("labels");
   out->labels = make_labels(out->task, snapshot, hooks);
+  const bool multiclass = out->task.type == TaskType::multiclass_classification;
   // Later classes have no output, or later rows would change the model.
-  if (out->task.type == TaskType::multiclass_classification) out->labels.classes.resize(out->labels.training_classes);
+  if (multiclass) out->labels.classes.resize(out->labels.training_classes);
+  out->outputs = multiclass ? out->labels.training_classes : out->labels.train.width;
   phases.begin("load");
   snapshot.infer_types(out->labels.last_training_time);
   out->schema = snapshot.schema();
@@ -169,19 +179,19 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
 }
 
 std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model, Protocol protocol,
-                                      ThreadPool& threads, const Hooks& hooks) {
+                                      const std::optional<std::string>& at, ThreadPool& threads, const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
   Snapshot snapshot = Snapshot::open(source, hooks);
+  snapshot.use_types(model.schema);
   check_schema_fits(model.schema, snapshot.schema());
   out->schema = model.schema;
   out->dataset = snapshot.schema().name;
   out->task = model.task;
   out->task.folder = (snapshot.folder() / "tasks" / model.task.name).string();
-  phases.begin("labels");
-  out->labels = make_labels(out->task, snapshot, hooks);
-  if (out->task.type == TaskType::multiclass_classification) use_classes_of(model.classes, out->labels);
+  out->outputs = model.outputs;
+  out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   phases.begin("load");
   ColumnStore store = load_columns(snapshot, out->schema, hooks);
   for (size_t t = 0; t < out->schema.tables.size(); ++t) out->schema.tables[t].rows = store.tables[t].rows;
@@ -189,12 +199,26 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
   CENOTE_CHECK(out->entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema", out->task.entity_table);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
+  phases.begin("labels");
+  if (at) {
+    const bool own_times = at->empty() && out->task.kind == TaskKind::autocomplete;  // each row's own
+    if (!own_times) out->at = at->empty() ? latest_time(out->graph) : parse_time(*at);
+    if (model_registry().at(model.model).looks_back) {
+      out->labels = make_history(out->task, snapshot, out->visibility.cut(out->at), hooks);
+    }
+  } else {
+    out->labels = make_labels(out->task, snapshot, hooks);
+  }
+  if (out->task.type == TaskType::multiclass_classification) use_classes_of(model.classes, out->labels);
+  if (out->task.type == TaskType::multilabel_classification && out->labels.train.size() > 0) {
+    CENOTE_CHECK(out->labels.train.width == model.outputs, bad_input, "task '{}': its labels have {} values, the model's had {}",
+                 out->task.name, out->labels.train.width, model.outputs);
+  }
   phases.begin("encode");
   for (size_t t = 0; t < out->schema.tables.size(); ++t) {
     out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
     out->codes.push_back(out->encoders[t].encode(out->schema.tables[t], out->graph.store.tables[t].columns));
   }
-  out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   make_split_seeds(*out, hooks);
   phases.end();
   return out;

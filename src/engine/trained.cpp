@@ -71,7 +71,7 @@ OutputScale regression_scale(const std::vector<double>& labels) {
 Trainer::Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.val;
-  const int64_t width = prepared.outputs();
+  const int64_t width = prepared.outputs;
   return {prepared.task.metric, metric.higher_is_better, [&metric, &val, width](const std::vector<double>& prediction) {
             return metric.compute({prediction, val.label, width});
           }};
@@ -144,9 +144,11 @@ void Trained::load(const ModelFile& file) {
   const auto& parameters = network_->parameters();
   CENOTE_CHECK(file.tensors.size() == parameters.names().size(), bad_input, "model: {} tensors, {} are needed",
                file.tensors.size(), parameters.names().size());
-  for (size_t i = 0; i < file.tensors.size(); ++i) {
-    at::Tensor target = parameters.at(file.tensors[i].first).detach();
-    copy_from_raw(file.tensors[i].first, file.tensors[i].second, target);
+  for (const std::string& name : parameters.names()) {
+    const auto found = std::find_if(file.tensors.begin(), file.tensors.end(), [&](const auto& t) { return t.first == name; });
+    CENOTE_CHECK(found != file.tensors.end(), bad_input, "model: tensor '{}' is missing", name);
+    at::Tensor target = parameters.at(name).detach();
+    copy_from_raw(name, found->second, target);
   }
 }
 

@@ -36,7 +36,7 @@ class EntityMean : public Estimator {
         for (const int64_t i : found->second) {
           // A window of length zero (a property of the row itself) has closed only before the seed's moment.
           if (history.time[i] + std::max<int64_t>(horizon_, 1) > seed.cut) continue;
-          if (!std::isfinite(history.label[i * history.width])) continue;
+          if (!is_known(history, i)) continue;
           for (int64_t m = 0; m < outputs_; ++m) sum[m] += indicator(history, i, m);
           ++count;
         }
@@ -50,6 +50,13 @@ class EntityMean : public Estimator {
   void load(const nlohmann::json& state) override { fallback_ = load_numbers(state, "fallback", fallback_.size()); }
 
  private:
+  /// Is there a label, and one that the model has an output for? (A class may be newer than the model.)
+  bool is_known(const History& history, int64_t i) const {
+    const double label = history.label[i * history.width];
+    if (!std::isfinite(label)) return false;
+    return type_ != TaskType::multiclass_classification || (label >= 0 && label < static_cast<double>(outputs_));
+  }
+
   double indicator(const History& history, int64_t i, int64_t output) const {
     if (type_ == TaskType::multiclass_classification) return history.label[i] == static_cast<double>(output);
     return history.label[i * history.width + output];
@@ -69,6 +76,7 @@ CENOTE_MODEL(entity_mean) {
   entry.make_estimator = [](const Options&, const ModelContext& context) -> std::unique_ptr<Estimator> {
     return std::make_unique<EntityMean>(context);
   };
+  entry.looks_back = true;
   return entry;
 }
 

@@ -67,6 +67,7 @@ struct ModelEntry {
   EntryInfo info;
   std::unique_ptr<Network> (*make_network)(const Options& options, const ModelContext& context) = nullptr;
   std::unique_ptr<Estimator> (*make_estimator)(const Options& options, const ModelContext& context) = nullptr;
+  bool looks_back = false;   // predictions need the history of labels
 };
 
 /// Begins an entry: CENOTE_MODEL(sage) { return {...}; } in src/model/sage.cpp.

@@ -61,7 +61,8 @@ void check_time(const Task& task, const RawSplit& raw, int64_t row) {
     }
     return;
   }
-  if (task.kind == TaskKind::autocomplete) return;  // its rows were chosen by their times
+  // The rows of these were chosen by their times.
+  if (task.kind == TaskKind::autocomplete || raw.name == kPast) return;
   // Shipped labels: no window may touch two splits.
   const bool train = raw.name == "train", test = raw.name == "test";
   const int64_t begin = train ? kTimeAlways : raw.name == "val" ? task.val_timestamp : task.test_timestamp;
@@ -161,6 +162,7 @@ void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std
 
 Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, const Hooks& hooks) {
   const bool by_row = task.kind == TaskKind::autocomplete;
+  const bool past = raw[0].name == kPast;
   const EntityKeys keys = by_row ? EntityKeys() : EntityKeys(task, snapshot);
   Labels labels;
   std::array<LabelTable*, 3> tables{&labels.train, &labels.val, &labels.test};
@@ -168,7 +170,7 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
     RawSplit& split = raw[i];
     if (!by_row) split.entity = keys.align(task, split.name, std::move(split.entity));
     const auto rows = keep_rows(task, keys, split, hooks);
-    if (rows.empty()) {
+    if (rows.empty() && !past) {
       const std::string text = fmt::format("task '{}': there are no {} labels ({} rows before checks)", task.name,
                                            split.name, split.time.size());
       CENOTE_CHECK(split.name == "test", bad_input, "{}", text);
@@ -189,6 +191,7 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
            fmt::format(" of {}", describe(task, raw[split], row));
   };
   label_values(task.type, {&raw[0].label, &raw[1].label, &raw[2].label}, point, labels);
+  if (past) return labels;
   for (size_t i = 0; i < raw.size(); ++i) {
     check_variety(task, *tables[i], raw[i].name, labels, hooks);
     warn_of_unseen_classes(task, *tables[i], raw[i].name, labels, hooks);
@@ -208,6 +211,17 @@ Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hook
       return check_labels(task, snapshot, labels_from_outside(task, snapshot, hooks), hooks);
   }
   fail(ErrorCode::internal, "unknown kind of task");
+}
+
+Labels make_history(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks) {
+  RawLabels raw;
+  if (task.kind == TaskKind::autocomplete || task.type == TaskType::link_prediction) return {};
+  raw[0] = past_labels(task, snapshot, until, hooks);
+  if (raw[0].time.size() == 0) return {};
+  for (size_t i = 1; i < raw.size(); ++i) {
+    raw[i] = {kPast, take_rows(raw[0].entity, {}), take_rows(raw[0].time, {}), take_rows(raw[0].label, {}), {}};
+  }
+  return check_labels(task, snapshot, std::move(raw), hooks);
 }
 
 }  // namespace cenote

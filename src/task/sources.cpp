@@ -63,16 +63,27 @@ void append_rows(const QueryResult& rows, QueryResult& all) {
 
 /// SQL of an external task, one seed time at a time: such SQL may look at min(timestamp) and
 /// max(timestamp) of its seed times (rel-event's user-repeat does).
-RawSplit labels_one_by_one(const Task& task, size_t split, const Snapshot& snapshot,
-                           const std::vector<int64_t>& times, const Hooks& hooks) {
+RawSplit labels_one_by_one(const Task& task, const char* split, const Snapshot& snapshot,
+                           const std::vector<int64_t>& times, int64_t until, const Hooks& hooks) {
   QueryResult all;
   for (const int64_t t : times) {
     CENOTE_CHECK(!hooks.is_cancelled(), cancelled, "cancelled while making labels");
-    append_rows(run_named(task, kSplits[split], snapshot, {t}, visible_until(task, split)), all);
+    append_rows(run_named(task, split, snapshot, {t}, until), all);
   }
   // Without seed times there is still a result, of no rows.
-  if (times.empty()) all = run_named(task, kSplits[split], snapshot, {}, visible_until(task, split));
-  return pick_columns(task, kSplits[split], std::move(all));
+  if (times.empty()) all = run_named(task, split, snapshot, {}, until);
+  return pick_columns(task, split, std::move(all));
+}
+
+std::filesystem::path label_file(const Task& task, const char* split) {
+  return std::filesystem::path(task.folder) / (std::string(split) + ".parquet");
+}
+
+RawSplit read_label_file(const Task& task, const char* split) {
+  const bool lists = task.type == TaskType::multilabel_classification;
+  return pick_columns(task, split,
+                      read_parquet_file(label_file(task, split), {task.entity_column, task.time_column, task.target_column},
+                                        lists ? task.target_column : std::string()));
 }
 
 }  // namespace
@@ -124,7 +135,7 @@ RawLabels labels_from_outside(const Task& task, const Snapshot& snapshot, const 
   std::array<bool, 3> shipped{};
   std::error_code error;
   for (size_t i = 0; i < files.size(); ++i) {
-    files[i] = fs::path(task.folder) / (std::string(kSplits[i]) + ".parquet");
+    files[i] = label_file(task, kSplits[i]);
     shipped[i] = fs::exists(files[i], error);
   }
   const bool any = shipped[0] || shipped[1] || shipped[2];
@@ -139,18 +150,81 @@ RawLabels labels_from_outside(const Task& task, const Snapshot& snapshot, const 
   for (size_t i = 0; i < raw.size(); ++i) {
     report_split(hooks, static_cast<int64_t>(i));
     if (!any) {
-      raw[i] = labels_one_by_one(task, i, snapshot, times[i], hooks);
+      raw[i] = labels_one_by_one(task, kSplits[i], snapshot, times[i], visible_until(task, i), hooks);
       raw[i].seed_times = std::move(times[i]);
       continue;
     }
     CENOTE_CHECK(shipped[i], not_found, "task '{}': '{}' is not there, though other splits have a file", task.name,
                  files[i].string());
-    const bool lists = task.type == TaskType::multilabel_classification;
-    raw[i] = pick_columns(task, kSplits[i],
-                          read_parquet_file(files[i], {task.entity_column, task.time_column, task.target_column},
-                                            lists ? task.target_column : std::string()));
+    raw[i] = read_label_file(task, kSplits[i]);
   }
   return raw;
+}
+
+namespace {
+
+/// All windows of the task's schedule that have closed by `until`.
+std::vector<int64_t> closed_windows(const Task& task, const Snapshot& snapshot, int64_t until) {
+  const auto range = find_row_times(snapshot, std::min(until, task.test_timestamp));
+  if (!range || task.horizon <= 0) return {};
+  Task endless = task;  // the number of test times is how many are evaluated, not how many there are
+  endless.num_eval_timestamps = std::numeric_limits<int64_t>::max();
+  SeedTimes times = make_seed_times(task, range->first, range->last);
+  const auto later = make_seed_times(endless, range->first, until).test;
+  std::vector<int64_t> out = std::move(times.train);
+  out.insert(out.end(), times.val.begin(), times.val.end());
+  out.insert(out.end(), later.begin(), later.end());
+  std::erase_if(out, [&](int64_t t) { return t > until - task.horizon; });
+  return out;
+}
+
+/// The rows of shipped label files whose windows have closed.
+RawSplit past_of_files(const Task& task, int64_t until) {
+  RawSplit past;
+  for (size_t i = 0; i < kSplits.size(); ++i) {
+    const RawSplit file = read_label_file(task, kSplits[i]);
+    std::vector<int64_t> rows;
+    for (int64_t row = 0; row < file.time.size(); ++row) {
+      const bool closed = file.time.is_valid(row) && file.time.type == StorageType::time &&
+                          file.time.integers[static_cast<size_t>(row)] <= until - task.horizon;
+      if (closed) rows.push_back(row);
+    }
+    if (i == 0) {
+      past = {kPast, take_rows(file.entity, rows), take_rows(file.time, rows), take_rows(file.label, rows), {}};
+      continue;
+    }
+    if (rows.empty()) continue;
+    CENOTE_CHECK(file.entity.type == past.entity.type && file.label.type == past.label.type, bad_input,
+                 "task '{}': the files of its labels hold different types of values", task.name);
+    append_column(take_rows(file.entity, rows), past.entity);
+    append_column(take_rows(file.time, rows), past.time);
+    append_column(take_rows(file.label, rows), past.label);
+  }
+  return past;
+}
+
+}  // namespace
+
+RawSplit past_labels(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks) {
+  if (task.kind == TaskKind::external) {
+    std::error_code error;
+    int64_t shipped = 0;
+    for (const char* split : kSplits) shipped += std::filesystem::exists(label_file(task, split), error);
+    if (shipped == std::ssize(kSplits)) return past_of_files(task, until);
+    if (task.sql.empty()) {
+      hooks.warn("no_history", fmt::format("task '{}': its label files are not in '{}', so no entity has a past", task.name,
+                                           task.folder));
+      return {};
+    }
+  }
+  std::vector<int64_t> times = closed_windows(task, snapshot, until);
+  if (times.empty()) return {};
+  RawSplit past = task.kind == TaskKind::external
+                      ? labels_one_by_one(task, kPast, snapshot, times, until, hooks)
+                      : pick_columns(task, kPast, run_named(task, kPast, snapshot, times, until));
+  past.name = kPast;
+  past.seed_times = std::move(times);
+  return past;
 }
 
 }  // namespace cenote

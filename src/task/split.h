@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,18 +24,26 @@ struct RawSplit {
 /// train, val, test.
 using RawLabels = std::array<RawSplit, 3>;
 
+/// The name of the split that make_history() makes.
+inline constexpr const char* kPast = "past";
+
 /// The first and the last row time of all tables that have one.
 struct TimeRange {
   int64_t first = 0, last = 0;
 };
 /// Of the rows with a time <= `until`. Errors    bad_schema if there is none.
 TimeRange row_times(const Snapshot& snapshot, int64_t until);
+/// The same, or nothing.
+std::optional<TimeRange> find_row_times(const Snapshot& snapshot, int64_t until);
 
 // The three sources. Errors and warnings name the task and the split.
 RawLabels labels_from_sql(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
 RawLabels labels_from_column(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
 /// Label files where they are shipped, else the manifest's SQL.
 RawLabels labels_from_outside(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
+
+/// Closed windows only, as one split.
+RawSplit past_labels(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks);
 
 /// Takes the three columns of a task out of a result. Errors bad_input listing the columns there are.
 RawSplit pick_columns(const Task& task, const std::string& split, QueryResult result);
@@ -48,7 +57,7 @@ QueryResult run_task_sql(const Task& task, const Snapshot& snapshot, const std::
 void report_split(const Hooks& hooks, int64_t split);
 
 /// Checks the rows and makes label tables of them: types, entities, times, missing and double labels,
-/// classes. Errors and warnings as make_labels().
+/// classes. Errors and warnings as make_labels(); as make_history() if the first split is the past.
 Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, const Hooks& hooks);
 
 }  // namespace cenote

@@ -80,7 +80,7 @@ QueryResult run_task_sql(const Task& task, const Snapshot& snapshot, const std::
   return snapshot.query(sql, make_setup(snapshot, seed_times, visible_until));
 }
 
-TimeRange row_times(const Snapshot& snapshot, int64_t until) {
+std::optional<TimeRange> find_row_times(const Snapshot& snapshot, int64_t until) {
   std::string union_of;
   for (const Table& table : snapshot.schema().tables) {
     if (table.time_column.empty()) continue;
@@ -92,9 +92,15 @@ TimeRange row_times(const Snapshot& snapshot, int64_t until) {
   CENOTE_CHECK(!union_of.empty(), bad_schema, "no table has a time column, so there are no times to predict at");
   const QueryResult range =
       snapshot.query(fmt::format("SELECT min(first) AS first, max(last) AS last FROM ({})", union_of));
-  CENOTE_CHECK(range.columns.at(0).is_valid(0), bad_schema, "no table has a row with a time up to {}",
+  if (!range.columns.at(0).is_valid(0)) return std::nullopt;
+  return TimeRange{range.columns[0].integers[0], range.columns[1].integers[0]};
+}
+
+TimeRange row_times(const Snapshot& snapshot, int64_t until) {
+  const auto range = find_row_times(snapshot, until);
+  CENOTE_CHECK(range.has_value(), bad_schema, "no table has a row with a time up to {}",
                until == kTimeNever ? "now" : format_time(until));
-  return {range.columns[0].integers[0], range.columns[1].integers[0]};
+  return *range;
 }
 
 RawSplit pick_columns(const Task& task, const std::string& split, QueryResult result) {

@@ -86,4 +86,12 @@ SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_tim
 ///           test), no_test_labels.
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
 
+/// The labels whose windows have closed by `until`, of all splits together, as `train`: what a model that
+/// looks back may know at that time. SQL sees no row after `until`; beyond the test time the windows go on
+/// one after another. Autocomplete has no such labels.
+/// Empty     no row or no closed window: no labels, which is no error.
+/// Errors    as make_labels(), but not for want of rows or classes.
+/// Warnings  no_history: label files that are not there.
+Labels make_history(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks);
+
 }  // namespace cenote

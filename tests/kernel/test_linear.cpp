@@ -4,7 +4,14 @@
 #include "kernel/linear.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/randperm.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -29,8 +36,8 @@ TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
   for (const int64_t inner : {7, 16, 64, 128, 333, 1024}) {
     for (const int64_t width : {1, 32, 64, 128}) {
       const at::Tensor x = at::randn({1500, inner});
-      const std::vector<at::Tensor> weights = {at::randn({128, inner}) * 0.1, at::randn({128, 128}) * 0.1,
-                                               at::randn({width, 128}) * 0.1};
+      const std::vector<at::Tensor> weights = {at::randn({128, inner}).mul(0.1), at::randn({128, 128}).mul(0.1),
+                                               at::randn({width, 128}).mul(0.1)};
       const at::Tensor bias = at::randn({128});
       const at::Tensor all = chain(x, weights, bias);
       const at::Tensor order = at::randperm(1500, at::kLong);
@@ -46,7 +53,7 @@ TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
 
 TEST(Linear, GradientsOfRowsDoNotDependOnTheRowsBeside) {
   at::set_num_threads(1);
-  const at::Tensor w1 = (at::randn({128, 40}) * 0.1).requires_grad_(), w2 = (at::randn({1, 128}) * 0.1).requires_grad_();
+  const at::Tensor w1 = at::randn({128, 40}).mul(0.1).requires_grad_(), w2 = at::randn({1, 128}).mul(0.1).requires_grad_();
   const at::Tensor bias = at::zeros({128});
   const at::Tensor x = at::randn({700, 40});
   const auto gradient = [&](const at::Tensor& rows) {

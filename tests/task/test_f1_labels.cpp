@@ -8,6 +8,8 @@
 #include <map>
 #include <set>
 
+#include <memory>
+
 #include "base/time.h"
 #include "metric/metric.h"
 #include "testing.h"
@@ -15,9 +17,17 @@
 namespace cenote {
 namespace {
 
+std::unique_ptr<Snapshot> shared_f1;
+
+/// Closes the database before the process ends: DuckDB's own statics may be gone before ours.
+class CloseF1 : public ::testing::Environment {
+  void TearDown() override { shared_f1.reset(); }
+};
+const ::testing::Environment* const close_f1 = ::testing::AddGlobalTestEnvironment(new CloseF1);
+
 const Snapshot& f1() {
-  static const Snapshot snapshot = open_f1();
-  return snapshot;
+  if (!shared_f1) shared_f1 = std::make_unique<Snapshot>(open_f1());
+  return *shared_f1;
 }
 
 double mean_of(const std::vector<double>& values) {
