@@ -17,6 +17,8 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/relu.h>
 
+#include <numeric>
+
 #include "kernel/linear.h"
 #include "layer/layer.h"
 #include "pool/pool.h"
@@ -47,6 +49,7 @@ class Sage : public Layer {
       own_[table] = {weight, bias, place.parameters.declare(name + ".norm.weight", {width_}, Init::ones),
                      place.parameters.declare(name + ".norm.bias", {width_}, Init::zeros)};
     }
+    ordered_ = pool.traits.ordered;
     const Options options(pool.info.options);
     for (int64_t r = 0; r < graph_.relations(); ++r) {
       if (!own_[graph_.group_table(r)].weight.defined()) continue;
@@ -71,6 +74,13 @@ class Sage : public Layer {
         PoolInput input;
         input.rows = x[graph_.row_table(r)];
         input.join = join;
+        // The rows of a group stand in the order of time, so a link's place is its order key.
+        std::vector<double> order;
+        if (ordered_) {
+          order.resize(static_cast<size_t>(join->links()));
+          std::iota(order.begin(), order.end(), 0.0);
+          input.order = order.data();
+        }
         sum = at::add(sum, linear_rows(relations_[r].pool->forward(input).value, relations_[r].weight, {}));
       }
       out[table] = at::relu(at::layer_norm(sum, {width_}, own.norm_weight, own.norm_bias));
@@ -88,6 +98,7 @@ class Sage : public Layer {
   };
   const Graph& graph_;
   int64_t width_;
+  bool ordered_ = false;            // the pool wants to know which row is later
   std::vector<Own> own_;            // by table; undefined where nothing is wanted
   std::vector<Relation> relations_;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/files.h"
+#include "pool/pool.h"
 #include "support/training.h"
 
 namespace cenote {
@@ -17,10 +18,20 @@ std::vector<toy::OrderRow> orders() { return toy::random_orders(1500, kCustomers
 /// One name for each option that changes what a network computes.
 class NetworkLaw : public ::testing::TestWithParam<std::map<std::string, std::string>> {};
 
-INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw,
-                         ::testing::Values(std::map<std::string, std::string>{{"pool", "sum"}},
-                                           std::map<std::string, std::string>{{"pool", "mean"}},
-                                           std::map<std::string, std::string>{{"sampling", "latest"}}));
+/// Every pool that can join the rows of a foreign key, and the other way to sample.
+std::vector<std::map<std::string, std::string>> networks() {
+  std::vector<std::map<std::string, std::string>> out = {{{"sampling", "latest"}}};
+  for (const auto& [name, pool] : pool_registry()) {
+    if (pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
+        !pool.traits.needs_coordinates) {
+      out.push_back({{"pool", name}});
+    }
+  }
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw, ::testing::ValuesIn(networks()),
+                         [](const auto& info) { return info.param.begin()->second; });
 
 TEST_P(NetworkLaw, BatchLawASeedAloneGivesTheSameBytes) {
   const toy::Shop shop(toy::shop_store(kCustomers, kProducts, orders()));
