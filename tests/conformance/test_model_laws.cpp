@@ -13,7 +13,9 @@ namespace {
 
 constexpr int64_t kCustomers = 40, kProducts = 12, kDays = 90;
 
-std::vector<toy::OrderRow> orders() { return toy::random_orders(1500, kCustomers, kProducts, kDays, 9); }
+std::vector<toy::OrderRow> orders() {
+  return toy::random_orders(1500, kCustomers, kProducts, kDays, 9);
+}
 
 /// One name for each option that changes what a network computes.
 class NetworkLaw : public ::testing::TestWithParam<std::map<std::string, std::string>> {};
@@ -52,19 +54,23 @@ TEST_P(NetworkLaw, LeakageLawRowsThatAreNotVisibleChangeNoBit) {
   const toy::Shop before(toy::shop_store(kCustomers, kProducts, orders()), day);
   const auto changed = [&](const std::string& how) {
     auto rows = orders();
-    if (how == "delete") std::erase_if(rows, [&](const toy::OrderRow& row) { return row.day > day; });
+    if (how == "delete")
+      std::erase_if(rows, [&](const toy::OrderRow& row) { return row.day > day; });
     for (auto& row : rows) {
       if (row.day <= day && row.day >= 0) continue;
-      if (how == "overwrite") row = {row.id, 1 + row.id % kCustomers, 1 + row.id % kProducts, 1e6, row.day};
+      if (how == "overwrite")
+        row = {row.id, 1 + row.id % kCustomers, 1 + row.id % kProducts, 1e6, row.day};
       if (how == "shuffle") row.customer = 1 + (row.customer * 7 + 3) % kCustomers;
     }
     if (how == "insert") {
-      for (int64_t i = 0; i < 500; ++i) rows.push_back({10000 + i, 1 + i % kCustomers, 1 + i % kProducts, -5.0, day + 1 + i % 9});
+      for (int64_t i = 0; i < 500; ++i)
+        rows.push_back({10000 + i, 1 + i % kCustomers, 1 + i % kProducts, -5.0, day + 1 + i % 9});
     }
     return rows;
   };
   std::vector<Seed> seeds;
-  for (int64_t customer = 0; customer < kCustomers; ++customer) seeds.push_back(toy::seed_at(customer, day));
+  for (int64_t customer = 0; customer < kCustomers; ++customer)
+    seeds.push_back(toy::seed_at(customer, day));
   toy::TrainedShop reference(before, 2, 1, GetParam());
   const auto expected = reference.trainer.predict(seeds, {});
   for (const std::string how : {"delete", "overwrite", "shuffle", "insert"}) {
