@@ -44,7 +44,8 @@ const Straight& straight() {
 TEST(Determinism, ModelBytesDoNotDependOnThreads) {
   for (const int threads : {2, 3, 4}) {
     const TemporaryFolder folder("cenote-run");
-    EXPECT_TRUE(fit_bytes(dnf(folder.path() / "run", threads)) == straight().bytes) << threads << " threads";
+    EXPECT_TRUE(fit_bytes(dnf(folder.path() / "run", threads)) == straight().bytes)
+        << threads << " threads";
   }
   const TemporaryFolder folder("cenote-run");
   FitOptions other = dnf(folder.path() / "run");
@@ -55,32 +56,36 @@ TEST(Determinism, ModelBytesDoNotDependOnThreads) {
 TEST(Determinism, PredictionsDoNotDependOnThreads) {
   const PredictResult expected = predict_split(straight().run, "", "test", 1);
   for (const int threads : {2, 3, 4}) {
-    EXPECT_TRUE(same_predictions(predict_split(straight().run, "", "test", threads), expected)) << threads;
+    EXPECT_TRUE(same_predictions(predict_split(straight().run, "", "test", threads), expected))
+        << threads;
   }
 }
 
 TEST(Determinism, CancelledAndResumedIsTheSameAsStraight) {
-  // How often a whole fit asks whether to stop; then it is stopped here and there.
-  int64_t asked = 0;
-  Hooks counting;
-  counting.cancelled = [&] { return ++asked < 0; };
-  {
-    const TemporaryFolder folder("cenote-run");
-    fit(dnf(folder.path() / "run"), counting);
-  }
-  const int64_t whole = asked;
-  for (const double part : {0.05, 0.5, 0.7, 0.85, 0.97}) {
+  struct Point {
+    const char* phase;
+    int64_t epoch, step;
+  };
+  // Before training, at the first step, within an epoch, at its last step, within the last epoch.
+  for (const Point& point : {Point{"labels", 0, 0},
+                             {"train", 1, 1},
+                             {"train", 2, 3},
+                             {"train", 2, 6},
+                             {"train", 3, 2}}) {
     const TemporaryFolder folder("cenote-run");
     FitOptions options = dnf(folder.path() / "run", 2);
-    const auto limit = static_cast<int64_t>(part * static_cast<double>(whole));
+    bool stop = false;
     Hooks hooks;
-    asked = 0;
-    hooks.cancelled = [&] { return ++asked > limit; };
-    EXPECT_EQ(error_of([&] { fit(options, hooks); }).substr(0, 9), "cancelled") << part;
+    hooks.progress = [&](const Progress& p) {
+      stop = stop || (p.phase == point.phase && p.epoch == point.epoch && p.done >= point.step);
+    };
+    hooks.cancelled = [&] { return stop; };
+    const std::string where = fmt::format("{} {} {}", point.phase, point.epoch, point.step);
+    EXPECT_EQ(error_of([&] { fit(options, hooks); }).substr(0, 9), "cancelled") << where;
     EXPECT_FALSE(std::filesystem::exists(folder.path() / "run" / "model.safetensors"));
     options.resume = true;
     options.threads = 3;
-    EXPECT_TRUE(fit_bytes(options) == straight().bytes) << part;
+    EXPECT_TRUE(fit_bytes(options) == straight().bytes) << where;
   }
 }
 
@@ -99,7 +104,8 @@ int run_and_kill(const std::vector<std::string>& words, int milliseconds) {
   if (spawned != 0) return 127;
   int status = 0;
   for (int waited = 0; waited < milliseconds; waited += 10) {
-    if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
+    if (::waitpid(child, &status, WNOHANG) == child)
+      return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
     ::usleep(10'000);
   }
   ::kill(child, SIGKILL);
@@ -110,18 +116,21 @@ int run_and_kill(const std::vector<std::string>& words, int milliseconds) {
 TEST(Determinism, KilledAndResumedIsTheSameAsStraight) {
   const TemporaryFolder folder("cenote-run");
   const auto run = folder.path() / "run";
-  std::vector<std::string> words{CENOTE_BINARY, "fit", f1_folder(), "--task", "driver-dnf", "--seed", "5",
-                                 "--threads",   "2",   "--quiet",   "--out",  run.string(), "--resume"};
+  std::vector<std::string> words{CENOTE_BINARY, "fit",        f1_folder(), "--task", "driver-dnf",
+                                 "--seed",      "5",          "--threads", "2",      "--quiet",
+                                 "--out",       run.string(), "--resume"};
   for (const auto& [name, value] : small("sage", kEpochs)) {
     words.push_back("--set");
     words.push_back(name + "=" + value);
   }
   // Later and later, so that every phase is hit and every try gets further; at last it is left alone.
   int code = -1, kills = 0;
-  for (int milliseconds = 50; code == -1; milliseconds = milliseconds < 4000 ? milliseconds * 5 / 3 : 600'000) {
+  for (int milliseconds = 50; code == -1;
+       milliseconds = milliseconds < 4000 ? milliseconds * 5 / 3 : 600'000) {
     code = run_and_kill(words, milliseconds);
     kills += code == -1;
-    if (code == -1 && std::filesystem::exists(run / "model.safetensors")) break;  // killed after its last write
+    if (code == -1 && std::filesystem::exists(run / "model.safetensors"))
+      break;  // killed after its last write
   }
   EXPECT_LE(code, 0);
   EXPECT_GE(kills, 2);
@@ -143,10 +152,14 @@ TEST(Determinism, ASeedAloneIsPredictedAsAmongAll) {
     const PredictResult all = predict_at(folder.path() / "run", "", format_time(at));
     for (size_t i = 0; i < all.entity.size(); ++i) {
       const auto found = expected.find(all.entity[i]);
-      if (found != expected.end()) EXPECT_EQ(all.prediction[i], found->second) << model << " " << all.entity[i];
+      if (found != expected.end()) {
+        EXPECT_EQ(all.prediction[i], found->second) << model << " " << all.entity[i];
+      }
     }
-    for (auto it = expected.begin(); it != expected.end(); std::advance(it, std::min<long>(9, std::distance(it, expected.end())))) {
-      const PredictResult alone = predict_at(folder.path() / "run", "", format_time(at), {it->first});
+    for (auto it = expected.begin(); it != expected.end();
+         std::advance(it, std::min<long>(9, std::distance(it, expected.end())))) {
+      const PredictResult alone =
+          predict_at(folder.path() / "run", "", format_time(at), {it->first});
       ASSERT_EQ(alone.prediction.size(), 1u);
       EXPECT_EQ(alone.prediction[0], it->second) << model << " " << it->first;
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Model files from anywhere: damage is an Error, never a crash; a database that does not fit is said to not fit.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
@@ -10,6 +9,7 @@
 #include "base/hash.h"
 #include "base/safetensors.h"
 #include "engine/f1_copies.h"
+#include "engine/generated_shop.h"
 #include "engine/model_file.h"
 
 namespace cenote {
@@ -18,14 +18,19 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-/// A small trained model, shared by the tests.
-struct Trained {
+/// A small model of a small shop, shared by the tests.
+struct TrainedShop {
+  TrainedShop() {
+    shop.add_forecast("binary_classification", "CAST(sum(amount) > 400 AS INTEGER)");
+    bytes =
+        fit_bytes(fit_options(shop.path(), "binary_classification", "sage", folder.path() / "run"));
+  }
+  GeneratedShop shop;
   TemporaryFolder folder{"cenote-run"};
-  std::filesystem::path run = folder.path() / "run";
-  std::string bytes = fit_bytes(fit_options(f1_folder(), "driver-top3", "sage", run));
+  std::string bytes;
 };
-const Trained& trained() {
-  static const Trained one;
+const TrainedShop& trained_shop() {
+  static const TrainedShop one;
   return one;
 }
 
@@ -37,7 +42,7 @@ class ModelFileDamage : public testing::Test {
   }
   /// The trained model after a change, with a checksum that fits: what an attacker would write.
   std::string read_changed(const std::function<void(SafeTensors&)>& change) {
-    write_file_atomically(file_, trained().bytes);
+    write_file_atomically(file_, trained_shop().bytes);
     SafeTensors content = read_safetensors(file_);
     change(content);
     write_safetensors(file_, content);
@@ -45,7 +50,9 @@ class ModelFileDamage : public testing::Test {
   }
   /// Uses the file as a run's model: reads, loads the weights, predicts.
   std::string use() {
-    return error_of([&] { predict_at(folder_.path(), f1_folder(), "2006-01-01", {"1", "2"}); });
+    return error_of([&] {
+      predict_at(folder_.path(), trained_shop().shop.path(), "2021-01-30", {"c1", "c2"});
+    });
   }
 
   /// Changes the manifest in the metadata.
@@ -67,12 +74,12 @@ std::string with_header(const std::string& header, const std::string& data = "")
 }
 
 TEST_F(ModelFileDamage, TheWholeFileIsFine) {
-  EXPECT_EQ(read(trained().bytes), "");
+  EXPECT_EQ(read(trained_shop().bytes), "");
   EXPECT_EQ(use(), "");
 }
 
 TEST_F(ModelFileDamage, TruncatedAnywhere) {
-  const std::string& bytes = trained().bytes;
+  const std::string& bytes = trained_shop().bytes;
   for (size_t length : {0ul, 1ul, 7ul, 8ul, 9ul, 100ul, bytes.size() - 1, bytes.size() - 8}) {
     EXPECT_THAT(read(bytes.substr(0, length)), StartsWith("bad_input")) << length;
   }
@@ -84,7 +91,7 @@ TEST_F(ModelFileDamage, TruncatedAnywhere) {
 }
 
 TEST_F(ModelFileDamage, ABitThatFlippedAnywhere) {
-  const std::string& bytes = trained().bytes;
+  const std::string& bytes = trained_shop().bytes;
   uint64_t header = 0;
   std::memcpy(&header, bytes.data(), 8);
   for (uint64_t i = 0; i < 300; ++i) {
@@ -96,7 +103,9 @@ TEST_F(ModelFileDamage, ABitThatFlippedAnywhere) {
     damaged[at] = static_cast<char>(damaged[at] ^ (1 << (i / 3 % 8)));
     const std::string error = read(damaged);
     // White space of the header's padding and spellings of the same JSON carry nothing; all else is noticed.
-    if (error.empty()) EXPECT_LT(at, 8 + header) << at;
+    if (error.empty()) {
+      EXPECT_LT(at, 8 + header) << at;
+    }
   }
 }
 
@@ -112,20 +121,32 @@ TEST_F(ModelFileDamage, HeadersThatLie) {
   std::string nested = "{\"a\":";
   for (int i = 0; i < 100'000; ++i) nested += "{\"a\":";
   EXPECT_THAT(read(with_header(nested)), StartsWith("bad_input"));
-  const auto tensor = [](const std::string& shape, const std::string& offsets, const std::string& dtype = "F32") {
-    return with_header(fmt::format(R"({{"t":{{"dtype":"{}","shape":{},"data_offsets":{}}}}})", dtype, shape, offsets),
+  const auto tensor = [](const std::string& shape, const std::string& offsets,
+                         const std::string& dtype = "F32") {
+    return with_header(fmt::format(R"({{"t":{{"dtype":"{}","shape":{},"data_offsets":{}}}}})",
+                                   dtype, shape, offsets),
                        std::string(16, '\0'));
   };
-  for (const auto& [shape, offsets] : std::vector<std::pair<std::string, std::string>>{
-           {"[4]", "[0,17]"}, {"[4]", "[0,9223372036854775807]"}, {"[4]", "[-4,12]"}, {"[4]", "[12,0]"},
-           {"[5]", "[0,16]"}, {"[-4]", "[0,16]"}, {"[4611686018427387904,4]", "[0,16]"}, {"[4]", "[0]"},
-           {"[4]", "[0,16.5]"}, {"[4]", "[0,18446744073709551615]"}, {"\"4\"", "[0,16]"}, {"[2]", "[0,8]"},
-           {"[2]", "[8,16]"}}) {
+  for (const auto& [shape, offsets] :
+       std::vector<std::pair<std::string, std::string>>{{"[4]", "[0,17]"},
+                                                        {"[4]", "[0,9223372036854775807]"},
+                                                        {"[4]", "[-4,12]"},
+                                                        {"[4]", "[12,0]"},
+                                                        {"[5]", "[0,16]"},
+                                                        {"[-4]", "[0,16]"},
+                                                        {"[4611686018427387904,4]", "[0,16]"},
+                                                        {"[4]", "[0]"},
+                                                        {"[4]", "[0,16.5]"},
+                                                        {"[4]", "[0,18446744073709551615]"},
+                                                        {"\"4\"", "[0,16]"},
+                                                        {"[2]", "[0,8]"},
+                                                        {"[2]", "[8,16]"}}) {
     EXPECT_THAT(read(tensor(shape, offsets)), StartsWith("bad_input")) << shape << offsets;
   }
   EXPECT_THAT(read(tensor("[4]", "[0,16]", "F128")), StartsWith("bad_input"));
   EXPECT_THAT(read(with_header(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
-                               R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})", std::string(16, '\0'))),
+                               R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
+                               std::string(16, '\0'))),
               StartsWith("bad_input"));
 }
 
@@ -141,46 +162,83 @@ TEST_F(ModelFileDamage, FilesOfOthers) {
 }
 
 TEST_F(ModelFileDamage, NothingLargeIsAllocated) {
-  struct rlimit before {};
-  ASSERT_EQ(::getrlimit(RLIMIT_AS, &before), 0);
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);
   const long resident = usage.ru_maxrss;
-  read(with_header(R"({"t":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}})"));
+  read(with_header(
+      R"({"t":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}})"));
   read(std::string("\xff\xff\xff\xff\0\0\0\0", 8) + "{}");
   ::getrusage(RUSAGE_SELF, &usage);
   EXPECT_LT(usage.ru_maxrss - resident, 64 << 10);  // KiB
 }
 
 TEST_F(ModelFileDamage, TensorsThatDoNotBelong) {
-  EXPECT_THAT(read_changed([](SafeTensors& c) { std::swap(c.tensors[0].second, c.tensors.back().second); }), StartsWith("bad_input"));
+  EXPECT_THAT(
+      read_changed([](SafeTensors& c) { std::swap(c.tensors[0].second, c.tensors.back().second); }),
+      StartsWith("bad_input"));
   EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors.pop_back(); }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].first = "other"; }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors.push_back({"more", {"F32", {1}, "abcd"}}); }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.dtype = "I32"; }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.shape.push_back(1); }), StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].first = "other"; }),
+              StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) {
+                c.tensors.push_back({"more", {"F32", {1}, "abcd"}});
+              }),
+              StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.dtype = "I32"; }),
+              StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.shape.push_back(1); }),
+              StartsWith("bad_input"));
 }
 
 TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
   // Every field taken away, and every field of the wrong kind.
-  const auto manifest = nlohmann::json::parse(read_safetensors(trained().run / "model.safetensors").metadata.at("cenote_model"));
+  write_file_atomically(file_, trained_shop().bytes);
+  const auto manifest = nlohmann::json::parse(read_safetensors(file_).metadata.at("cenote_model"));
   for (const auto& [field, value] : manifest.items()) {
     if (field == "estimator") continue;
     EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m.erase(field); }), "") << field;
-    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m[field] = {{"x", {nullptr}}}; }), "") << field;
+    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
+                m[field] = {{"x", {nullptr}}};
+              }),
+              "")
+        << field;
   }
-  EXPECT_THAT(read_manifest_changed([](nlohmann::json& m) { m["version"] = 999; }), StartsWith("unsupported"));
+  EXPECT_THAT(read_manifest_changed([](nlohmann::json& m) { m["version"] = 999; }),
+              StartsWith("unsupported"));
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["model"] = "no_such"; }), "");
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["outputs"] = 1'000'000'000'000; }), "");
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["outputs"] = 2; }), "");
-  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["task"]["entity_table"] = "nowhere"; }), "");
+  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["task"]["entity_table"] = "nowhere"; }),
+            "");
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["encoders"].erase(0); }), "");
-  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["schema"]["links"][0]["to"] = "nowhere"; }), "");
-  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["schema"]["links"][0]["from_columns"] = {"nothing"}; }), "");
+  EXPECT_NE(
+      read_manifest_changed([](nlohmann::json& m) { m["schema"]["links"][0]["to"] = "nowhere"; }),
+      "");
+  EXPECT_NE(read_manifest_changed(
+                [](nlohmann::json& m) { m["schema"]["links"][0]["from_columns"] = {"nothing"}; }),
+            "");
   for (size_t t = 0; t < manifest.at("encoders").size(); ++t) {
-    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m["encoders"][t] = {{"columns", {{{"x", 1}}}}}; }), "") << t;
-    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { std::swap(m["encoders"][t], m["encoders"][(t + 1) % m["encoders"].size()]); }), "") << t;
+    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
+                m["encoders"][t] = {{"columns", {{{"x", 1}}}}};
+              }),
+              "")
+        << t;
+    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
+                std::swap(m["encoders"][t], m["encoders"][(t + 1) % m["encoders"].size()]);
+              }),
+              "")
+        << t;
   }
+}
+
+/// A model of f1.
+struct Trained {
+  TemporaryFolder folder{"cenote-run"};
+  std::filesystem::path run = folder.path() / "run";
+  std::string bytes = fit_bytes(fit_options(f1_folder(), "driver-top3", "sage", run));
+};
+const Trained& trained() {
+  static const Trained one;
+  return one;
 }
 
 /// What a newer database may and may not be.
@@ -191,22 +249,27 @@ class NewerDatabase : public testing::Test {
     const F1Copy copy;
     for (const auto& sql : changes) copy.execute(sql);
     copy.write(folder.path());
-    return error_of([&] { predictions_ = predict_at(trained().run, folder.path().string(), "2006-01-01"); });
+    return error_of(
+        [&] { predictions_ = predict_at(trained().run, folder.path().string(), "2006-01-01"); });
   }
   PredictResult expected() { return predict_at(trained().run, f1_folder(), "2006-01-01"); }
   PredictResult predictions_;
 };
 
 TEST_F(NewerDatabase, MayHaveMoreColumnsInAnotherOrder) {
-  EXPECT_EQ(error_on({"ALTER TABLE results ADD COLUMN weather VARCHAR DEFAULT 'dry'",
-                      "CREATE TABLE turned AS SELECT date, * EXCLUDE (date, raceId), raceId FROM races",
-                      "DROP TABLE races", "ALTER TABLE turned RENAME TO races"}), "");
+  EXPECT_EQ(
+      error_on({"ALTER TABLE results ADD COLUMN weather VARCHAR DEFAULT 'dry'",
+                "CREATE TABLE turned AS SELECT date, * EXCLUDE (date, raceId), raceId FROM races",
+                "DROP TABLE races", "ALTER TABLE turned RENAME TO races"}),
+      "");
   EXPECT_TRUE(same_predictions(predictions_, expected()));
 }
 
 TEST_F(NewerDatabase, MayHoldWholeNumbersWhereThereWereFloatsAndNothingInAColumn) {
-  EXPECT_EQ(error_on({"ALTER TABLE results ALTER COLUMN points SET DATA TYPE BIGINT", 
-                      "ALTER TABLE drivers DROP COLUMN forename", "ALTER TABLE drivers ADD COLUMN forename INTEGER"}), "");
+  EXPECT_EQ(error_on({"ALTER TABLE results ALTER COLUMN points SET DATA TYPE BIGINT",
+                      "ALTER TABLE drivers DROP COLUMN forename",
+                      "ALTER TABLE drivers ADD COLUMN forename INTEGER"}),
+            "");
 }
 
 TEST_F(NewerDatabase, MustHaveTheColumnsOfTheModel) {
@@ -216,7 +279,8 @@ TEST_F(NewerDatabase, MustHaveTheColumnsOfTheModel) {
 }
 
 TEST_F(NewerDatabase, MustHoldTheSameTypeOfValues) {
-  const std::string error = error_on({"ALTER TABLE results ALTER COLUMN grid SET DATA TYPE VARCHAR USING 'place ' || grid"});
+  const std::string error = error_on(
+      {"ALTER TABLE results ALTER COLUMN grid SET DATA TYPE VARCHAR USING 'place ' || grid"});
   EXPECT_THAT(error, StartsWith("bad_schema"));
   EXPECT_THAT(error, HasSubstr("results.grid"));
 }
