@@ -6,17 +6,17 @@
 #include <set>
 
 #include "base/check.h"
-#include "base/files.h"
 #include "database/canonical.h"
 #include "database/keys.h"
 #include "database/settings.h"
+#include "database/snapshot_folder.h"
 #include "database/statistics.h"
 #include "database/structure.h"
 
 namespace cenote {
 
 struct Snapshot::State {
-  TemporaryFolder files;  // declared first: removed after the database is closed
+  SnapshotFolder files;  // declared first: removed after the database is closed
   DuckDatabase database;
   Schema schema;
   std::filesystem::path folder;
@@ -73,13 +73,12 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
   CENOTE_CHECK(options.on_duplicate_key == "error" || options.on_duplicate_key == "first",
                bad_input, "on_duplicate_key must be 'error' or 'first', got '{}'",
                options.on_duplicate_key);
-  TemporaryFolder files("cenote-snapshot");
-  const std::filesystem::path file = files.path() / "snapshot.duckdb";
+  SnapshotFolder files;
   Schema schema;
   Source source;
   std::vector<Finding> findings;
   {
-    DuckDatabase loader = open_loader(file, files.path() / "spill");
+    DuckDatabase loader = open_loader(files.file(), files.spill());
     const Stage stage{loader, findings, hooks.cancelled};
     // One transaction from the first look to the last row: a database that others write to is seen as it
     // was at one moment. (Statements that read SQLite must be prepared inside one, too.)
@@ -105,7 +104,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
   schema.description = source.description;
   schema.val_timestamp = source.val_timestamp;
   schema.test_timestamp = source.test_timestamp;
-  DuckDatabase locked = open_locked(file, files.path() / "spill");
+  DuckDatabase locked = open_locked(files.file(), files.spill());
   for (const Finding& finding : findings) {
     const std::string place = finding.table.empty() ? ""
                               : finding.column.empty()

@@ -161,6 +161,21 @@ TEST_F(SnapshotTest, LeavesTheSourceAndTheSystemAsTheyWere) {
   EXPECT_EQ(list(), before);
 }
 
+TEST_F(SnapshotTest, RemovesWhatAKilledRunLeftBehind) {
+  const std::filesystem::path base = std::filesystem::temp_directory_path();
+  const TemporaryFolder dead("cenote-snapshot", base), alive("cenote-snapshot", base),
+      young("cenote-snapshot", base);
+  write_file_atomically(dead.path() / "lock", "");
+  write_file_atomically(dead.path() / "snapshot.duckdb", "much");
+  const FileLock lock(alive.path() / "lock");
+  const Snapshot snapshot = open();
+  EXPECT_FALSE(std::filesystem::exists(dead.path()));
+  EXPECT_TRUE(std::filesystem::exists(alive.path()));
+  EXPECT_TRUE(std::filesystem::exists(young.path()));  // no lock yet: it is just being made
+  const Snapshot second = open();                      // does not touch the first one's
+  EXPECT_EQ(snapshot.query("SELECT count(*) FROM orders").rows, 1);
+}
+
 TEST_F(SnapshotTest, OutlivesItsSource) {
   const Snapshot snapshot = open();
   std::filesystem::remove_all(folder() / "db");
