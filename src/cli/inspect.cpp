@@ -141,8 +141,11 @@ void print_inspection(const Inspection& found) {
     for (const std::string& line : wrap_text(printable(found.description), width))
       std::printf("%s\n", line.c_str());
   }
-  std::printf("%zu tables, %s rows, %zu links\n", found.tables.size(), format_count(rows).c_str(),
-              found.links.size());
+  const auto counted = [](int64_t n, const char* what) {
+    return fmt::format("{} {}{}", format_count(n), what, n == 1 ? "" : "s");
+  };
+  std::printf("%s, %s, %s\n", counted(std::ssize(found.tables), "table").c_str(),
+              counted(rows, "row").c_str(), counted(std::ssize(found.links), "link").c_str());
   if (!found.val_timestamp.empty() || !found.test_timestamp.empty()) {
     std::printf("validation from %s, test from %s\n", found.val_timestamp.c_str(),
                 found.test_timestamp.c_str());

@@ -98,6 +98,12 @@ Canonical canonical_form(std::string_view type, const std::string& column) {
     out.expression = fmt::format("CAST({} AS BIGINT)", column);
     return out;
   }
+  if (is_type(type, "DECIMAL") && type.ends_with(",0)")) {  // whole numbers: ids, often
+    out.storage = StorageType::int64;
+    out.may_exceed_int64 = true;
+    out.expression = fmt::format("CAST({} AS BIGINT)", column);
+    return out;
+  }
   if (is_type(type, "DECIMAL")) {
     out.storage = StorageType::float64;
   } else if (is_type(type, "ENUM")) {

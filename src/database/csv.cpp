@@ -31,6 +31,11 @@ char find_delimiter(const std::filesystem::path& file, std::string_view line) {
   return best;
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text;
+}
+
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("+-.0123456789eE") == std::string_view::npos &&
          text.find_first_of("0123456789") != std::string_view::npos;
@@ -85,6 +90,9 @@ std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& 
     for (size_t j = 0; j < i; ++j) {
       CENOTE_CHECK(names[i] != names[j], bad_schema, "'{}': two columns are called '{}'",
                    file.string(), names[i]);
+      CENOTE_CHECK(lower(names[i]) != lower(names[j]), bad_schema,
+                   "'{}': columns '{}' and '{}' differ only in case", file.string(), names[j],
+                   names[i]);
     }
     columns += fmt::format("{}{}: 'VARCHAR'", i == 0 ? "" : ", ", quote_literal(names[i]));
   }

@@ -148,16 +148,22 @@ void DuckDatabase::execute(const std::string& sql, const std::function<bool()>& 
   if (duckdb_pending_prepared(statement.handle, &pending.handle) != DuckDBSuccess) {
     raise(DUCKDB_ERROR_INVALID, duckdb_pending_error(pending.handle));
   }
+  bool interrupted = false;
   if (cancelled) {
     // Small tasks, so that Ctrl-C is answered in the middle of a large copy.
     while (true) {
       const auto state = duckdb_pending_execute_task(pending.handle);
       if (state == DUCKDB_PENDING_RESULT_READY || state == DUCKDB_PENDING_ERROR) break;
-      CENOTE_CHECK(!cancelled(), cancelled, "cancelled");
+      // The statement must end before it is let go: other threads may be in the middle of it.
+      if (!interrupted && cancelled()) {
+        interrupted = true;
+        duckdb_interrupt(connection_);
+      }
     }
   }
   Result result;
   if (duckdb_execute_pending(pending.handle, &result.handle) != DuckDBSuccess) {
+    CENOTE_CHECK(!interrupted, cancelled, "cancelled");
     raise(duckdb_result_error_type(&result.handle), duckdb_result_error(&result.handle));
   }
 }

@@ -50,9 +50,15 @@ std::vector<SourceTable> list_tables(const std::string& source, DuckDatabase& lo
   CENOTE_CHECK(fs::is_regular_file(path, error), bad_input, "'{}' is neither a file nor a folder",
                source);
   const std::string bytes = first_bytes(path);
-  if (bytes.starts_with("SQLite format 3")) return list_sqlite(path, loader, findings);
-  if (bytes.size() >= 12 && bytes.substr(8, 4) == "DUCK") return list_duckdb(path, loader);
-  return list_file(path, loader);
+  try {
+    if (bytes.starts_with("SQLite format 3")) return list_sqlite(path, loader, findings);
+    if (bytes.size() >= 12 && bytes.substr(8, 4) == "DUCK") return list_duckdb(path, loader);
+    return list_file(path, loader);
+  } catch (const Error& e) {
+    // What DuckDB says of a damaged file does not always name it.
+    if (std::string_view(e.what()).find(source) != std::string_view::npos) throw;
+    fail(e.code(), "cannot open '{}': {}", source, e.what());
+  }
 }
 
 /// The manifest's tables: their own source, the folder's db/<table>.parquet, or one of `found`.

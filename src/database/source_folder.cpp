@@ -32,11 +32,11 @@ FileKind file_kind(const fs::path& file, std::string& stem) {
 
 /// What RelBench's v2 wrote into a Parquet file: fkey_col_to_pkey_table, pkey_col, time_col, as JSON.
 void read_parquet_keys(const fs::path& file, DuckDatabase& loader, SourceTable& table) {
-  const QueryResult result = loader.query(
-      fmt::format("SELECT CAST(key AS VARCHAR) AS k, CAST(value AS VARCHAR) AS v FROM "
-                  "parquet_kv_metadata({}) WHERE "
-                  "CAST(key AS VARCHAR) IN ('fkey_col_to_pkey_table', 'pkey_col', 'time_col')",
-                  quote_literal(file.string())));
+  const QueryResult result =
+      loader.query(fmt::format("SELECT decode(key) AS k, decode(value) AS v FROM "
+                               "parquet_kv_metadata({}) WHERE "
+                               "decode(key) IN ('fkey_col_to_pkey_table', 'pkey_col', 'time_col')",
+                               quote_literal(file.string())));
   for (int64_t i = 0; i < result.rows; ++i) {
     const std::string key(result.columns[0].text(i));
     const auto value = nlohmann::json::parse(result.columns[1].text(i), nullptr, false);
@@ -65,6 +65,16 @@ void read_parquet_keys(const fs::path& file, DuckDatabase& loader, SourceTable& 
   }
 }
 
+/// Of columns that differ only in case DuckDB renames one; nobody would find it under that name.
+void refuse_renamed_columns(const fs::path& file, DuckDatabase& loader) {
+  const QueryResult renamed =
+      loader.query(fmt::format("SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet({0})) "
+                               "WHERE column_name NOT IN (SELECT name FROM parquet_schema({0}))",
+                               quote_literal(file.string())));
+  CENOTE_CHECK(renamed.rows == 0, bad_schema, "'{}': two columns differ only in case ('{}')",
+               file.string(), value_text(renamed.columns[0], 0));
+}
+
 SourceTable read_file_table(const fs::path& file, FileKind kind, const std::string& name,
                             DuckDatabase& loader) {
   SourceTable table;
@@ -74,9 +84,10 @@ SourceTable read_file_table(const fs::path& file, FileKind kind, const std::stri
   if (kind == FileKind::parquet) {
     table.relation = fmt::format("read_parquet({})", path);
     try {
+      refuse_renamed_columns(file, loader);
       read_parquet_keys(file, loader, table);
     } catch (const Error& e) {
-      if (e.code() == ErrorCode::bad_input) throw;
+      if (e.code() == ErrorCode::bad_input || e.code() == ErrorCode::bad_schema) throw;
       fail(ErrorCode::database, "cannot read table '{}' from '{}': {}", name, file.string(),
            e.what());
     }

@@ -11,7 +11,8 @@
 // Empty     a missing value and NaN are id 0; after fit() on no rows every other is unknown.
 // Options   limit in [1, 1e7], default 10,000: distinct values kept apart.
 //           width in [1, 4096], default 32: numbers in a learned vector.
-// Errors    none from a column. A text that is no valid UTF-8 is never in the vocabulary: unknown.
+// Errors    none from a column. A text that is no valid UTF-8 is never among the values kept: unknown,
+//           unless values are hashed.
 // Cost      O(N) hash look-ups; the vocabulary in memory.
 // Threads   encode() is safe to call concurrently.
 // Source    embeddings of categories: Guo, Berkhahn 2016, arXiv:1604.06737; hashing: Weinberger et

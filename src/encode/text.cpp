@@ -37,21 +37,18 @@ constexpr uint64_t kWordSeed = 1, kGramSeed = 2;
 
 /// Calls use(bucket) for at most `most` features of a text: its words, then their 3-grams.
 template <class Use>
-void for_each_bucket(std::string_view text, int64_t buckets, int64_t most, const Use& use) {
-  std::string feature;
-  const auto emit = [&](std::u32string_view characters, uint64_t seed) {
-    feature.clear();
-    for (const char32_t c : characters) append_code_point(c, feature);
-    use(static_cast<int64_t>(hash_bytes(feature, seed) % static_cast<uint64_t>(buckets)));
-    --most;
+void for_each_bucket(std::string_view text, int64_t buckets, int64_t most, Words& words,
+                     const Use& use) {
+  const auto bucket = [&](std::string_view feature, uint64_t seed) {
+    return static_cast<int64_t>(hash_bytes(feature, seed) % static_cast<uint64_t>(buckets));
   };
-  const auto words = split_words(text, static_cast<size_t>(most));
-  for (const auto& word : words) emit(word, kWordSeed);
-  for (const auto& word : words) {
-    const std::u32string marked = U'<' + word + U'>';
-    for (size_t i = 0; i + 3 <= marked.size(); ++i) {
-      if (most <= 0) return;
-      emit(std::u32string_view(marked).substr(i, 3), kGramSeed);
+  split_words(text, most, words);
+  for (int64_t i = 0; i < words.count(); ++i) use(bucket(words.word(i), kWordSeed));
+  most -= words.count();
+  for (size_t i = 1; i < words.first.size(); ++i) {
+    for (uint32_t c = words.first[i - 1]; c + 3 <= words.first[i]; ++c) {
+      if (most-- <= 0) return;
+      use(bucket(words.slice(c, c + 3), kGramSeed));
     }
   }
 }
@@ -68,9 +65,10 @@ class TextEncoder : public ColumnEncoder {
   void fit(const ColumnData& column, std::span<const int64_t> visible_rows) override {
     check_storage("text", column, {StorageType::utf8});
     std::vector<bool> seen(static_cast<size_t>(buckets_));
+    Words words;
     for (const int64_t row : visible_rows) {
       if (!column.is_valid(row)) continue;
-      for_each_bucket(column.text(row), buckets_, most_,
+      for_each_bucket(column.text(row), buckets_, most_, words,
                       [&](int64_t bucket) { seen[static_cast<size_t>(bucket)] = true; });
     }
     std::vector<int64_t> touched;
@@ -83,12 +81,13 @@ class TextEncoder : public ColumnEncoder {
   ColumnCodes encode(const ColumnData& column) const override {
     check_storage("text", column, {StorageType::utf8});
     const int64_t rows = column.size();
+    Words words;
     LearnedCodes codes(rows, width_, kFirstBucket + static_cast<int64_t>(touched_.size()));
     for (int64_t row = 0; row < rows; ++row) {
       if (!column.is_valid(row)) {
         codes.add(kMissing);
       } else {
-        for_each_bucket(column.text(row), buckets_, most_, [&](int64_t bucket) {
+        for_each_bucket(column.text(row), buckets_, most_, words, [&](int64_t bucket) {
           const int64_t id = ids_[static_cast<size_t>(bucket)];
           if (id != kUntouched) codes.add(id);
         });

@@ -36,7 +36,7 @@ class EntityMean : public Estimator {
         for (const int64_t i : found->second) {
           // A window of length zero (a property of the row itself) has closed only before the seed's moment.
           if (history.time[i] + std::max<int64_t>(horizon_, 1) > seed.cut) continue;
-          if (!is_known(history.label[i * history.width])) continue;
+          if (!is_known(history, i)) continue;
           for (int64_t m = 0; m < outputs_; ++m) sum[m] += indicator(history, i, m);
           ++count;
         }
@@ -50,8 +50,9 @@ class EntityMean : public Estimator {
   void load(const nlohmann::json& state) override { fallback_ = load_numbers(state, "fallback", fallback_.size()); }
 
  private:
-  /// A class that training did not have is no evidence about those it had.
-  bool is_known(double label) const {
+  /// Is there a label, and one that the model has an output for? (A class may be newer than the model.)
+  bool is_known(const History& history, int64_t i) const {
+    const double label = history.label[i * history.width];
     if (!std::isfinite(label)) return false;
     return type_ != TaskType::multiclass_classification || (label >= 0 && label < static_cast<double>(outputs_));
   }

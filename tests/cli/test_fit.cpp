@@ -104,7 +104,7 @@ TEST(Fit, InterruptedLeavesACheckpointThatResumeContinuesToTheSameBytes) {
   const TemporaryFolder folder;
   const std::string straight = (folder.path() / "straight").string(),
                     cut = (folder.path() / "cut").string();
-  const std::vector<std::string> more{"--set", "epochs=3", "--quiet"};
+  const std::vector<std::string> more{"--set", "epochs=6", "--quiet"};
   ASSERT_EQ(run_cenote(tiny_fit(straight, more)).code, 0);
 
   Program program(CENOTE_BINARY, tiny_fit(cut, more));

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "base/files.h"
 #include "base/time.h"
 #include "database/duckdb.h"
@@ -139,6 +141,61 @@ TEST_F(SnapshotTest, InfersTypesFromVisibleRowsOnly) {
   EXPECT_EQ(after.columns[1].type, ColumnType::key);
   EXPECT_EQ(after.columns[2].type, ColumnType::timestamp);
   EXPECT_EQ(after.columns[3].type, ColumnType::number);
+}
+
+TEST_F(SnapshotTest, LeavesTheSourceAndTheSystemAsTheyWere) {
+  const auto list = [&] {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder())) {
+      std::error_code error;
+      out.push_back(entry.path().string() + " " +
+                    std::to_string(entry.is_regular_file()
+                                       ? std::filesystem::file_size(entry.path(), error)
+                                       : 0));
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+  };
+  const auto before = list();
+  { const Snapshot snapshot = open(); }
+  EXPECT_EQ(list(), before);
+}
+
+TEST_F(SnapshotTest, OutlivesItsSource) {
+  const Snapshot snapshot = open();
+  std::filesystem::remove_all(folder() / "db");
+  EXPECT_EQ(snapshot.query("SELECT count(*) FROM orders").columns[0].integers[0], 8);
+}
+
+TEST_F(SnapshotTest, TellsWarningsAndProgressAndCanBeStopped) {
+  std::vector<std::string> warnings;
+  int reports = 0;
+  Hooks hooks;
+  hooks.warning = [&](const std::string& code, const std::string& message) {
+    warnings.push_back(code + ": " + message);
+  };
+  hooks.progress = [&](const Progress& progress) { reports += progress.phase == "open"; };
+  SourceOptions options;
+  options.source = folder().string();
+  Snapshot::open(options, hooks);
+  EXPECT_THAT(warnings,
+              testing::Contains(HasSubstr("dangling_reference: orders.customer_id: 1 of 7")));
+  EXPECT_GE(reports, 2);
+  hooks.cancelled = [] { return true; };
+  EXPECT_THAT(error_of([&] { Snapshot::open(options, hooks); }), HasSubstr("cancelled"));
+}
+
+TEST_F(SnapshotTest, SplitTimesCanBeGiven) {
+  SourceOptions options;
+  options.source = folder().string();
+  options.val_timestamp = "2021-02-01";
+  EXPECT_EQ(Snapshot::open(options, {}).schema().val_timestamp, parse_time("2021-02-01"));
+  options.val_timestamp = "2022-02-01";
+  EXPECT_THAT(error_of([&] { Snapshot::open(options, {}); }),
+              HasSubstr("the test would begin 2021-06-01 before validation (2022-02-01)"));
+  options.val_timestamp = "soon";
+  EXPECT_THAT(error_of([&] { Snapshot::open(options, {}); }),
+              HasSubstr("--val-timestamp: 'soon' is no time"));
 }
 
 }  // namespace

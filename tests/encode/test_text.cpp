@@ -6,19 +6,35 @@
 namespace cenote {
 namespace {
 
-using encode_detail::split_words;
 using testing::ElementsAre;
 
+std::vector<std::string> words_of(std::string_view text, int64_t most = 9) {
+  encode_detail::Words words;
+  encode_detail::split_words("what was there before", 9, words);  // and is overwritten
+  encode_detail::split_words(text, most, words);
+  std::vector<std::string> out;
+  for (int64_t i = 0; i < words.count(); ++i) out.emplace_back(words.word(i));
+  return out;
+}
+
 TEST(EncodeText, WordsAreLowerCasedRunsOfLettersAndDigits) {
-  EXPECT_THAT(split_words("Hello, WORLD 42!", 9), ElementsAre(U"hello", U"world", U"42"));
-  EXPECT_THAT(split_words("\xc3\x89t\xc3\xa9 \xd0\x9c\xd0\xb8\xd1\x80", 9),
-              ElementsAre(U"\u00e9t\u00e9", U"\u043c\u0438\u0440"));
-  EXPECT_THAT(split_words("a\xff"
-                          "b\xe2\x82",
-                          9),
-              ElementsAre(U"a", U"b"));  // broken bytes part words
-  EXPECT_THAT(split_words("one two three", 2), ElementsAre(U"one", U"two"));
-  EXPECT_TRUE(split_words(" .,-\xe2\x80\x94", 9).empty());
+  EXPECT_THAT(words_of("Hello, WORLD 42!"), ElementsAre("hello", "world", "42"));
+  EXPECT_THAT(words_of("\xc3\x89t\xc3\xa9 \xd0\x9c\xd0\xb8\xd1\x80"),
+              ElementsAre("\xc3\xa9t\xc3\xa9", "\xd0\xbc\xd0\xb8\xd1\x80"));
+  EXPECT_THAT(words_of("a\xff"
+                       "b\xe2\x82"),
+              ElementsAre("a", "b"));  // broken bytes part words
+  EXPECT_THAT(words_of("one two three", 2), ElementsAre("one", "two"));
+  EXPECT_THAT(words_of(" .,-\xe2\x80\x94"), ElementsAre());
+}
+
+TEST(EncodeText, GramsTakeTheMarksAndWholeCharacters) {
+  encode_detail::Words words;
+  encode_detail::split_words("\xc3\x89t\xc3\xa9 b", 9, words);
+  EXPECT_EQ(words.bytes, "<\xc3\xa9t\xc3\xa9><b>");
+  EXPECT_EQ(words.slice(0, 3), "<\xc3\xa9t");
+  EXPECT_EQ(words.slice(2, 5), "t\xc3\xa9>");
+  EXPECT_EQ(words.slice(5, 8), "<b>");
 }
 
 TEST(EncodeText, ABagHoldsWordsThenGrams) {

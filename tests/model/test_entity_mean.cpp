@@ -47,5 +47,16 @@ TEST(EntityMean, AFrozenCutClosesNothingLater) {
   EXPECT_THROW(model->load(nlohmann::json{{"fallback", {1.0, 2.0}}}), Error);
 }
 
+TEST(EntityMean, AClassNewerThanTheModelIsNoEvidence) {
+  const toy::Shop shop(toy::shop_store(3, 1, {}));
+  ModelContext context = shop.context(TaskType::multiclass_classification);
+  context.outputs = 2;
+  const auto model = model_registry().at("entity_mean").make_estimator(Options(), context);
+  model->load(nlohmann::json{{"fallback", {0.5, 0.5}}});
+  const History history{{0, 0, 0}, {0, 0, 0}, {1.0, -1.0, 2.0}, 1};
+  const std::vector<Seed> one = {toy::seed_at(0, 30)};
+  EXPECT_EQ(model->predict(one, history), (std::vector<double>{0, 1}));
+}
+
 }  // namespace
 }  // namespace cenote

@@ -23,7 +23,7 @@ toy::Shop habits() {
 TEST(Sage, BeatsTheConstantOnTheToyShop) {
   const toy::Shop shop = habits();
   const SeedTable train = toy::shop_seeds(shop, 10, 60), val = toy::shop_seeds(shop, 65, 75), test = toy::shop_seeds(shop, 80, 90);
-  toy::TrainedShop model(shop, 2, 15, {{"sampling", "latest"}});
+  toy::TrainedShop model(shop, 2, 40, {{"sampling", "latest"}});
   model.train(train, val);
   const double error = toy::mean_error(model.trainer.predict(test.seeds, {}), test.label);
   auto sorted = train.label;

@@ -77,20 +77,32 @@ bool is_word_character(char32_t c) {
            in(0xff01, 0xff0f) || in(0xff1a, 0xff20) || c == kReplacement || c == 0xfeff);
 }
 
-std::vector<std::u32string> split_words(std::string_view text, size_t most) {
-  std::vector<std::u32string> words;
-  std::u32string word;
-  for (size_t i = 0; i < text.size() && words.size() < most;) {
+void split_words(std::string_view text, int64_t most, Words& words) {
+  words.bytes.clear();
+  words.characters.clear();
+  words.first.assign(1, 0);
+  const auto append = [&](char32_t c) {
+    words.characters.push_back(static_cast<uint32_t>(words.bytes.size()));
+    append_code_point(c, words.bytes);
+  };
+  bool inside = false;
+  const auto end_word = [&] {
+    append(U'>');
+    words.first.push_back(static_cast<uint32_t>(words.characters.size()));
+    inside = false;
+  };
+  for (size_t i = 0; i < text.size() && words.count() < most;) {
     const char32_t c = next_code_point(text, i);
     if (is_word_character(c)) {
-      word += lower_case(c);
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
+      if (!inside) append(U'<');
+      inside = true;
+      append(lower_case(c));
+    } else if (inside) {
+      end_word();
     }
   }
-  if (!word.empty() && words.size() < most) words.push_back(std::move(word));
-  return words;
+  if (inside) end_word();
+  words.characters.push_back(static_cast<uint32_t>(words.bytes.size()));
 }
 
 }  // namespace cenote::encode_detail

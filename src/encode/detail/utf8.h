@@ -23,7 +23,26 @@ char32_t lower_case(char32_t c);
 /// Letters and digits of every script; not spaces, punctuation, symbols of ASCII and kReplacement.
 bool is_word_character(char32_t c);
 
-/// The lower-cased words of a text, maximal runs of word characters, each as its code points.
-std::vector<std::u32string> split_words(std::string_view text, size_t most);
+/// Words of a text one after the other, each between '<' and '>': "<one><two>".
+struct Words {
+  std::string bytes;  // UTF-8
+  std::vector<uint32_t>
+      characters;  // where each character begins in bytes, and where the last one ends
+  std::vector<uint32_t> first{0};  // of each word its '<', counted in characters, and their number
+
+  int64_t count() const { return static_cast<int64_t>(first.size()) - 1; }
+  /// Characters [from, to) of all words.
+  std::string_view slice(uint32_t from, uint32_t to) const {
+    return std::string_view(bytes).substr(characters[from], characters[to] - characters[from]);
+  }
+  /// A word without its marks.
+  std::string_view word(int64_t i) const {
+    return slice(first[static_cast<size_t>(i)] + 1, first[static_cast<size_t>(i) + 1] - 1);
+  }
+};
+
+/// Finds the first `most` words of a text: maximal runs of word characters, lower-cased. `words` is
+/// overwritten; reusing it saves the memory.
+void split_words(std::string_view text, int64_t most, Words& words);
 
 }  // namespace cenote::encode_detail
