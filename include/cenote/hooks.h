@@ -9,13 +9,13 @@ namespace cenote {
 
 /// One report of long work. Fields that say nothing yet are NaN or empty.
 struct Progress {
-  std::string phase;          // "open", "stage", "labels", "graph", "train", "evaluate", "predict"
-  int64_t done = 0;           // units of the phase that are finished
-  int64_t total = 0;          // 0: unknown
-  int64_t epoch = 0;          // 1-based while training
+  std::string phase;  // "open", "stage", "labels", "graph", "train", "evaluate", "predict"
+  int64_t done = 0;   // units of the phase that are finished
+  int64_t total = 0;  // 0: unknown
+  int64_t epoch = 0;  // 1-based while training
   int64_t epochs = 0;
   double loss = __builtin_nan("");
-  std::string metric;         // name of the validation metric
+  std::string metric;  // name of the validation metric
   double metric_value = __builtin_nan("");
   bool epoch_finished = false;
   double rows_per_second = __builtin_nan("");

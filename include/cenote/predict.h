@@ -12,7 +12,7 @@ namespace cenote {
 
 /// A trained run, and the data to use it on. Empty fields: as the run was trained.
 struct RunOptions {
-  std::string run;                 // a run folder
+  std::string run;  // a run folder
   SourceOptions source;
   std::string protocol;
   int threads = 0;
@@ -20,7 +20,7 @@ struct RunOptions {
 
 struct EvaluateOptions {
   RunOptions run;
-  std::string split = "test";      // train | val | test
+  std::string split = "test";  // train | val | test
 };
 
 /// A metric with its 95 % bootstrap interval over entities; NaN: undefined on these labels.
@@ -41,22 +41,23 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks = {})
 
 struct PredictOptions {
   RunOptions run;
-  std::string split;               // train | val | test; empty: every entity at `at`
-  std::string at;                  // a time; empty: the latest time in the database
-  std::vector<std::string> entities;   // keys; empty: all
-  int64_t top = 0;                 // keep the rows with the largest predictions; 0: all
+  std::string split;                  // train | val | test; empty: every entity at `at`
+  std::string at;                     // a time; empty: the latest time in the database
+  std::vector<std::string> entities;  // keys; empty: all
+  int64_t top = 0;                    // keep the rows with the largest predictions; 0: all
 };
 
 /// Predictions in key order (with `top`: best first).
 struct PredictResult {
   std::string task, task_type, model, protocol;
   std::string entity_column, time_column, target_column, dataset;
-  std::vector<std::string> classes;        // multiclass and multilabel: names of the probabilities
-  std::vector<std::string> entity;         // [n] keys as text
+  std::vector<std::string> classes;  // multiclass and multilabel: names of the probabilities
+  std::vector<std::string> entity;   // [n] keys as text
   bool entity_is_number = false;
-  std::vector<int64_t> time;               // [n] microseconds since 1970-01-01 UTC
-  std::vector<double> prediction;          // [n] number, probability of class 1, or index of the likeliest class
-  std::vector<double> probabilities;       // [n, classes]
+  std::vector<int64_t> time;  // [n] microseconds since 1970-01-01 UTC
+  std::vector<double>
+      prediction;  // [n] number, probability of class 1, or index of the likeliest class
+  std::vector<double> probabilities;  // [n, classes]
 };
 
 PredictResult predict(const PredictOptions& options, const Hooks& hooks = {});

@@ -21,24 +21,27 @@ template <class... Args>
 }
 
 /// A condition that a user's input can break: CENOTE_CHECK(n > 0, bad_input, "n must be ..., got {}", n).
-#define CENOTE_CHECK(condition, code, ...)                           \
-  do {                                                               \
+#define CENOTE_CHECK(condition, code, ...)                                    \
+  do {                                                                        \
     if (!(condition)) ::cenote::fail(::cenote::ErrorCode::code, __VA_ARGS__); \
   } while (false)
 
 /// A condition that only a bug in Cenote can break.
-#define CENOTE_ASSERT(condition)                                                          \
-  do {                                                                                    \
-    if (!(condition))                                                                     \
-      ::cenote::fail(::cenote::ErrorCode::internal, "{}:{}: '{}' does not hold; this is " \
-                     "a bug in Cenote, please report it", __FILE__, __LINE__, #condition); \
+#define CENOTE_ASSERT(condition)                           \
+  do {                                                     \
+    if (!(condition))                                      \
+      ::cenote::fail(::cenote::ErrorCode::internal,        \
+                     "{}:{}: '{}' does not hold; this is " \
+                     "a bug in Cenote, please report it",  \
+                     __FILE__, __LINE__, #condition);      \
   } while (false)
 
 /// "a, b, c" of a list of names; at most `most` of them, then ", ... (N in all)".
 std::string join_names(const std::vector<std::string>& names, size_t most = 40);
 
 /// The names that `name` was probably meant to be, nearest first, at most three.
-std::vector<std::string> nearest_names(std::string_view name, const std::vector<std::string>& names);
+std::vector<std::string> nearest_names(std::string_view name,
+                                       const std::vector<std::string>& names);
 
 /// "did you mean 'x'? have: a, b, c" - the tail of every unknown-name message.
 std::string choices_hint(std::string_view name, const std::vector<std::string>& names);

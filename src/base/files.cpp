@@ -34,8 +34,8 @@ void sync_folder(const std::filesystem::path& folder) {
 void check_replaceable(const std::filesystem::path& path) {
   struct stat status {};
   const bool there = ::stat(path.c_str(), &status) == 0;
-  CENOTE_CHECK(!there || S_ISREG(status.st_mode), bad_input, "cannot write '{}': it is no regular file",
-               path.string());
+  CENOTE_CHECK(!there || S_ISREG(status.st_mode), bad_input,
+               "cannot write '{}': it is no regular file", path.string());
 }
 
 /// mkostemps makes files for the owner alone; a result is as readable as the user's other files.

@@ -17,7 +17,8 @@ std::vector<std::string> option_names(const std::vector<Option>& declared) {
 
 OptionValue parse_value(std::string_view owner, const Option& option, std::string_view text) {
   const auto refuse = [&](std::string_view wanted) {
-    fail(ErrorCode::bad_input, "option '{}' of {}: '{}' is not {}", option.name, owner, text, wanted);
+    fail(ErrorCode::bad_input, "option '{}' of {}: '{}' is not {}", option.name, owner, text,
+         wanted);
   };
   if (std::holds_alternative<bool>(option.default_value)) {
     if (text == "true" || text == "1" || text == "on" || text == "yes") return true;

@@ -18,7 +18,7 @@ struct Option {
   std::string name;
   OptionValue default_value;
   std::string help;
-  double min = -1e300;               // numbers: inclusive range
+  double min = -1e300;  // numbers: inclusive range
   double max = 1e300;
   std::vector<std::string> choices = {};  // texts: the allowed values; empty = any
 };

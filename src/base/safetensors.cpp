@@ -37,10 +37,12 @@ int64_t shape_bytes(const std::vector<int64_t>& shape, int64_t element) {
 nlohmann::json parse_header(const std::string& file, std::string_view text) {
   int depth = 0, deepest = 0;
   const auto callback = [&](int level, nlohmann::json::parse_event_t event, nlohmann::json&) {
-    if (event == nlohmann::json::parse_event_t::object_start || event == nlohmann::json::parse_event_t::array_start) {
+    if (event == nlohmann::json::parse_event_t::object_start ||
+        event == nlohmann::json::parse_event_t::array_start) {
       depth = level;
       deepest = std::max(deepest, depth);
-      if (deepest > kMaxDepth) throw Error(ErrorCode::bad_input, file + ": the header is nested too deeply");
+      if (deepest > kMaxDepth)
+        throw Error(ErrorCode::bad_input, file + ": the header is nested too deeply");
     }
     return true;
   };
@@ -67,10 +69,12 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& con
   nlohmann::ordered_json header;
   uint64_t hash = 0;
   for (const auto& [name, tensor] : content.tensors) {
-    CENOTE_ASSERT(shape_bytes(tensor.shape, dtype_bytes(tensor.dtype)) == static_cast<int64_t>(tensor.bytes.size()));
+    CENOTE_ASSERT(shape_bytes(tensor.shape, dtype_bytes(tensor.dtype)) ==
+                  static_cast<int64_t>(tensor.bytes.size()));
     const size_t begin = data.size();
     data += tensor.bytes;
-    header[name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
+    header[name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {begin, data.size()}}};
   }
   hash = hash_bytes(data);
   for (const auto& [key, value] : content.metadata) {
@@ -92,9 +96,11 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   const std::string file = path.string();
   const std::string bytes = read_file(path);
   if (bytes.size() >= 2 && (bytes.substr(0, 2) == "PK" || bytes[0] == '\x80')) {
-    fail(ErrorCode::unsupported, "{}: pickle and zip models are not supported; a model is a safetensors file", file);
+    fail(ErrorCode::unsupported,
+         "{}: pickle and zip models are not supported; a model is a safetensors file", file);
   }
-  CENOTE_CHECK(bytes.size() >= 8, bad_input, "{}: {} bytes are too few for a model file", file, bytes.size());
+  CENOTE_CHECK(bytes.size() >= 8, bad_input, "{}: {} bytes are too few for a model file", file,
+               bytes.size());
   uint64_t length = 0;
   std::memcpy(&length, bytes.data(), 8);
   CENOTE_CHECK(length <= kMaxHeader && length <= bytes.size() - 8, bad_input,
@@ -115,12 +121,14 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
       tensor.shape = entry.at("shape").get<std::vector<int64_t>>();
       const auto offsets = entry.at("data_offsets").get<std::vector<int64_t>>();
       const int64_t element = dtype_bytes(tensor.dtype);
-      CENOTE_CHECK(element > 0, bad_input, "{}: tensor '{}' has the unknown dtype '{}'", file, name, tensor.dtype);
+      CENOTE_CHECK(element > 0, bad_input, "{}: tensor '{}' has the unknown dtype '{}'", file, name,
+                   tensor.dtype);
       CENOTE_CHECK(offsets.size() == 2 && offsets[0] >= 0 && offsets[0] <= offsets[1] &&
                        offsets[1] <= static_cast<int64_t>(data.size()),
                    bad_input, "{}: tensor '{}' lies outside the file", file, name);
       CENOTE_CHECK(shape_bytes(tensor.shape, element) == offsets[1] - offsets[0], bad_input,
-                   "{}: tensor '{}' has {} bytes, its shape needs another number", file, name, offsets[1] - offsets[0]);
+                   "{}: tensor '{}' has {} bytes, its shape needs another number", file, name,
+                   offsets[1] - offsets[0]);
       tensor.bytes = std::string(data.substr(offsets[0], offsets[1] - offsets[0]));
       spans.emplace_back(offsets[0], offsets[1]);
       out.tensors.emplace_back(name, std::move(tensor));
@@ -135,12 +143,13 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   int64_t end = 0;
   std::vector<std::pair<std::string, RawTensor>> sorted;
   for (const size_t i : order) {
-    CENOTE_CHECK(spans[i].first == end, bad_input, "{}: tensor '{}' overlaps another or leaves a gap", file, out.tensors[i].first);
+    CENOTE_CHECK(spans[i].first == end, bad_input,
+                 "{}: tensor '{}' overlaps another or leaves a gap", file, out.tensors[i].first);
     end = spans[i].second;
     sorted.push_back(std::move(out.tensors[i]));
   }
-  CENOTE_CHECK(end == static_cast<int64_t>(data.size()), bad_input, "{}: {} bytes belong to no tensor", file,
-               static_cast<int64_t>(data.size()) - end);
+  CENOTE_CHECK(end == static_cast<int64_t>(data.size()), bad_input,
+               "{}: {} bytes belong to no tensor", file, static_cast<int64_t>(data.size()) - end);
   out.tensors = std::move(sorted);
 
   uint64_t hash = hash_bytes(data);
@@ -152,7 +161,8 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
       hash = hash_combine(hash, hash_bytes(value, hash_bytes(key)));
     }
   }
-  CENOTE_CHECK(claimed == hex(hash), bad_input, "{}: the content does not match its checksum; the file is damaged", file);
+  CENOTE_CHECK(claimed == hex(hash), bad_input,
+               "{}: the content does not match its checksum; the file is damaged", file);
   out.metadata.erase("payload_hash");
   return out;
 }

@@ -17,14 +17,14 @@
 namespace cenote {
 
 struct RawTensor {
-  std::string dtype;               // "F32", "F64", "I64", "U8"
+  std::string dtype;  // "F32", "F64", "I64", "U8"
   std::vector<int64_t> shape;
-  std::string bytes;               // row-major, little-endian
+  std::string bytes;  // row-major, little-endian
 };
 
 struct SafeTensors {
   std::map<std::string, std::string> metadata;
-  std::vector<std::pair<std::string, RawTensor>> tensors;   // in the file's order
+  std::vector<std::pair<std::string, RawTensor>> tensors;  // in the file's order
 
   /// Errors    bad_input naming the tensor.
   const RawTensor& at(const std::string& name) const;

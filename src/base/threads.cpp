@@ -86,7 +86,8 @@ void ThreadPool::parallel_for(int64_t parts, const std::function<void(int64_t)>&
   ++state_->job;
   if (parts > 1) state_->work.notify_all();
   state_->take_parts(lock);
-  state_->finished.wait(lock, [&] { return state_->running == 0 && state_->next >= state_->parts; });
+  state_->finished.wait(lock,
+                        [&] { return state_->running == 0 && state_->next >= state_->parts; });
   state_->parts = 0;
   state_->part = nullptr;
   if (state_->error) std::rethrow_exception(state_->error);

@@ -18,10 +18,10 @@ inline constexpr int64_t kTimeNever = INT64_MAX;
 
 struct CivilTime {
   int64_t year;
-  int month, day;               // 1-based
+  int month, day;  // 1-based
   int hour, minute, second;
   int microsecond;
-  int weekday;                  // 0 = Monday
+  int weekday;  // 0 = Monday
 };
 
 CivilTime to_civil(int64_t micros);

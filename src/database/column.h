@@ -14,17 +14,18 @@ namespace cenote {
 /// N values of one type with a validity byte each; an invalid value's slot holds 0 or "".
 struct ColumnData {
   StorageType type = StorageType::int64;
-  std::vector<uint8_t> valid;      // [N], 1 = there is a value
-  std::vector<int64_t> integers;   // [N] for int64, boolean (0/1) and time (microseconds)
-  std::vector<double> reals;       // [N] for float64
-  std::vector<int64_t> offsets;    // [N + 1] for utf8
-  std::string bytes;               // utf8, all values one after the other
+  std::vector<uint8_t> valid;     // [N], 1 = there is a value
+  std::vector<int64_t> integers;  // [N] for int64, boolean (0/1) and time (microseconds)
+  std::vector<double> reals;      // [N] for float64
+  std::vector<int64_t> offsets;   // [N + 1] for utf8
+  std::string bytes;              // utf8, all values one after the other
 
   int64_t size() const { return static_cast<int64_t>(valid.size()); }
   bool is_valid(int64_t row) const { return valid[static_cast<size_t>(row)] != 0; }
   std::string_view text(int64_t row) const {
     const auto begin = offsets[static_cast<size_t>(row)];
-    return {bytes.data() + begin, static_cast<size_t>(offsets[static_cast<size_t>(row) + 1] - begin)};
+    return {bytes.data() + begin,
+            static_cast<size_t>(offsets[static_cast<size_t>(row) + 1] - begin)};
   }
   /// The value as a number (int64, boolean, float64, time in microseconds). REQUIRES not utf8.
   double number(int64_t row) const {

@@ -15,17 +15,18 @@ std::string lower(std::string text) {
 
 }  // namespace
 
-QueryResult read_parquet_file(const std::filesystem::path& file, const std::vector<std::string>& columns,
-                              const std::string& as_text) {
+QueryResult read_parquet_file(const std::filesystem::path& file,
+                              const std::vector<std::string>& columns, const std::string& as_text) {
   std::error_code error;
   CENOTE_CHECK(std::filesystem::exists(file, error), not_found, "there is no '{}'", file.string());
-  CENOTE_CHECK(std::filesystem::is_regular_file(file, error), bad_input, "'{}' is no regular file", file.string());
+  CENOTE_CHECK(std::filesystem::is_regular_file(file, error), bad_input, "'{}' is no regular file",
+               file.string());
   const TemporaryFolder spill("cenote-read");
   const DuckDatabase database = open_loader({}, spill.path());
   const std::string relation = fmt::format("read_parquet({})", quote_literal(file.string()));
   try {
-    const QueryResult names =
-        database.query(fmt::format("SELECT column_name FROM (DESCRIBE SELECT * FROM {})", relation));
+    const QueryResult names = database.query(
+        fmt::format("SELECT column_name FROM (DESCRIBE SELECT * FROM {})", relation));
     std::string select;
     for (int64_t i = 0; i < names.rows; ++i) {
       const std::string name(names.columns[0].text(i)), quoted = quote_identifier(name);
@@ -33,7 +34,8 @@ QueryResult read_parquet_file(const std::filesystem::path& file, const std::vect
       for (const std::string& column : columns) wanted |= lower(column) == lower(name);
       if (!wanted) continue;
       const bool text = !as_text.empty() && lower(as_text) == lower(name);
-      select += (select.empty() ? "" : ", ") + (text ? fmt::format("CAST({0} AS VARCHAR) AS {0}", quoted) : quoted);
+      select += (select.empty() ? "" : ", ") +
+                (text ? fmt::format("CAST({0} AS VARCHAR) AS {0}", quoted) : quoted);
     }
     if (select.empty()) return {};
     return database.query(fmt::format("SELECT {} FROM {}", select, relation));

@@ -13,7 +13,8 @@ namespace cenote {
 /// Reads those of `columns` that a Parquet file has (names ignoring case), in the file's order. The column
 /// `as_text` is read as text: lists have no canonical type.
 /// Errors    not_found, io, bad_input (no regular file), database with the path and DuckDB's message.
-QueryResult read_parquet_file(const std::filesystem::path& file, const std::vector<std::string>& columns,
+QueryResult read_parquet_file(const std::filesystem::path& file,
+                              const std::vector<std::string>& columns,
                               const std::string& as_text = {});
 
 }  // namespace cenote

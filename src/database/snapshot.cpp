@@ -160,12 +160,13 @@ void Snapshot::use_types(const Schema& model) {
       if (column.storage == wanted.storage) continue;
       const std::string name = quote_identifier(column.name);
       const auto is_empty = [&] {
-        return state_->database.integer(
-                   fmt::format("SELECT count({}) FROM main.{}", name, quote_identifier(table.name))) == 0;
+        return state_->database.integer(fmt::format("SELECT count({}) FROM main.{}", name,
+                                                    quote_identifier(table.name))) == 0;
       };
       if (column.storage == StorageType::utf8 && wanted.storage == StorageType::time) {
         state_->text_times.insert({table.name, column.name});
-      } else if ((column.storage == StorageType::int64 && wanted.storage == StorageType::float64) || is_empty()) {
+      } else if ((column.storage == StorageType::int64 && wanted.storage == StorageType::float64) ||
+                 is_empty()) {
         state_->casts[{table.name, column.name}] =
             fmt::format("TRY_CAST({} AS {})", name, duckdb_type_name(wanted.storage));
       } else {
@@ -191,9 +192,10 @@ std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
     const bool text_time =
         column.storage == StorageType::time && state_->text_times.contains({table_name, name});
     const auto cast = state_->casts.find({table_name, name});
-    select += (select.empty() ? "" : ", ") + (text_time                     ? text_as_time(quote_identifier(name))
-                                              : cast != state_->casts.end() ? cast->second
-                                                                            : quote_identifier(name));
+    select +=
+        (select.empty() ? "" : ", ") + (text_time ? text_as_time(quote_identifier(name))
+                                        : cast != state_->casts.end() ? cast->second
+                                                                      : quote_identifier(name));
   }
   // One thread reads a table in the order of its row numbers.
   return state_->database

@@ -18,7 +18,7 @@ namespace cenote {
 
 /// A warning about a source, kept for `inspect`.
 struct Finding {
-  std::string code;    // "dangling_reference", "static_table", ...
+  std::string code;  // "dangling_reference", "static_table", ...
   std::string table;
   std::string column;  // may be empty
   std::string message;

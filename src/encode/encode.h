@@ -23,8 +23,8 @@ namespace cenote {
 struct ColumnCodes {
   int64_t width = 0;
   std::vector<float> fixed;
-  int64_t vocabulary = 0;            // 0: fixed
-  std::vector<int64_t> offsets;      // [N + 2]
+  int64_t vocabulary = 0;        // 0: fixed
+  std::vector<int64_t> offsets;  // [N + 2]
   std::vector<int32_t> ids;
   bool learned() const { return vocabulary > 0; }
 };
@@ -47,16 +47,17 @@ class ColumnEncoder {
 
 struct EncodeEntry {
   EntryInfo info;
-  std::vector<ColumnType> types;     // the column types it serves; the first entry to name a type is its default
-  bool is_default = false;           // of those types
+  std::vector<ColumnType>
+      types;  // the column types it serves; the first entry to name a type is its default
+  bool is_default = false;  // of those types
   std::unique_ptr<ColumnEncoder> (*make)(const Options& options) = nullptr;
 };
 
 /// Begins an entry: CENOTE_ENCODE(number) { return {...}; } in src/encode/number.cpp.
-#define CENOTE_ENCODE(name)      \
-  namespace entries {            \
-  EncodeEntry encode_##name();   \
-  }                              \
+#define CENOTE_ENCODE(name)    \
+  namespace entries {          \
+  EncodeEntry encode_##name(); \
+  }                            \
   EncodeEntry entries::encode_##name()
 
 const Registry<EncodeEntry>& encode_registry();

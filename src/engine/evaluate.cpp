@@ -13,9 +13,11 @@ namespace cenote {
 EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
   const auto threads = make_threads(options.run.threads);
-  const auto prepared = prepare_use(run.source, run.model, run.protocol, std::nullopt, *threads, hooks);
+  const auto prepared =
+      prepare_use(run.source, run.model, run.protocol, std::nullopt, *threads, hooks);
   const SeedTable& split = prepared->split(options.split);
-  CENOTE_CHECK(split.size() > 0, bad_input, "split '{}' of task '{}' has no labels in this database", options.split,
+  CENOTE_CHECK(split.size() > 0, bad_input,
+               "split '{}' of task '{}' has no labels in this database", options.split,
                prepared->task.name);
   Trained trained(*prepared, run.model, *threads);
   trained.load(run.model);
@@ -33,7 +35,9 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const MetricInput input{prediction, split.label, prepared->outputs};
   const std::string type(to_string(prepared->task.type));
   for (const auto& [name, metric] : metric_registry()) {
-    if (std::find(metric.task_types.begin(), metric.task_types.end(), type) == metric.task_types.end()) continue;
+    if (std::find(metric.task_types.begin(), metric.task_types.end(), type) ==
+        metric.task_types.end())
+      continue;
     const Interval interval = bootstrap(metric, input, entity, run.model.seed);
     out.metrics.push_back({name, interval.value, interval.low, interval.high});
   }

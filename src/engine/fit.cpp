@@ -33,9 +33,11 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
   add(model.encoders.dump());
   for (const SeedTable* table : {&prepared.train, &prepared.val}) {
     for (int64_t i = 0; i < table->size(); ++i) {
-      hash = hash_combine(hash, static_cast<uint64_t>(table->seeds[i].row * 1'000'003 + table->seeds[i].time));
+      hash = hash_combine(
+          hash, static_cast<uint64_t>(table->seeds[i].row * 1'000'003 + table->seeds[i].time));
     }
-    for (const double label : table->label) hash = hash_combine(hash, static_cast<uint64_t>(label * 65536));
+    for (const double label : table->label)
+      hash = hash_combine(hash, static_cast<uint64_t>(label * 65536));
   }
   for (const StoredTable& table : prepared.graph.store.tables) {
     for (const uint64_t key : table.key_hash) hash = hash_combine(hash, key);
@@ -64,32 +66,45 @@ void add_counters(const TrainReport& report, FitResult& result) {
   std::sort(sorted.begin(), sorted.end());
   double total = 0;
   for (const double seconds : sorted) total += seconds;
-  const double train_seconds = report.seconds_encode + report.seconds_layers + report.seconds_backward + report.seconds_wait;
+  const double train_seconds =
+      report.seconds_encode + report.seconds_layers + report.seconds_backward + report.seconds_wait;
   result.seconds.insert(result.seconds.end(),
-                        {{"train", total}, {"train.encode", report.seconds_encode}, {"train.layers", report.seconds_layers},
+                        {{"train", total},
+                         {"train.encode", report.seconds_encode},
+                         {"train.layers", report.seconds_layers},
                          {"train.backward", report.seconds_backward - report.seconds_update},
-                         {"train.update", report.seconds_update}, {"train.wait_for_samples", report.seconds_wait},
-                         {"train.sample_in_background", report.seconds_sample}, {"train.validate", report.seconds_validate}});
-  result.counters = {{"epoch_seconds_median", sorted[sorted.size() / 2]},
-                     {"epoch_seconds_min", sorted.front()},
-                     {"epoch_seconds_max", sorted.back()},
-                     {"seeds_per_second", static_cast<double>(report.seeds) / train_seconds},
-                     {"links_per_second", static_cast<double>(report.links) / train_seconds},
-                     {"rows_used", static_cast<double>(report.occurrences)},
-                     {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)},
-                     {"tensor_requests", static_cast<double>(allocator_statistics().requests)},
-                     {"tensor_requests_to_the_system", static_cast<double>(allocator_statistics().misses)},
-                     {"tensor_bytes_held", static_cast<double>(allocator_statistics().bytes_held)}};
+                         {"train.update", report.seconds_update},
+                         {"train.wait_for_samples", report.seconds_wait},
+                         {"train.sample_in_background", report.seconds_sample},
+                         {"train.validate", report.seconds_validate}});
+  result.counters = {
+      {"epoch_seconds_median", sorted[sorted.size() / 2]},
+      {"epoch_seconds_min", sorted.front()},
+      {"epoch_seconds_max", sorted.back()},
+      {"seeds_per_second", static_cast<double>(report.seeds) / train_seconds},
+      {"links_per_second", static_cast<double>(report.links) / train_seconds},
+      {"rows_used", static_cast<double>(report.occurrences)},
+      {"distinct_rows_encoded", static_cast<double>(report.distinct_rows)},
+      {"tensor_requests", static_cast<double>(allocator_statistics().requests)},
+      {"tensor_requests_to_the_system", static_cast<double>(allocator_statistics().misses)},
+      {"tensor_bytes_held", static_cast<double>(allocator_statistics().bytes_held)}};
 }
 
 nlohmann::json result_json(const FitResult& result) {
   nlohmann::json seconds = nlohmann::json::object(), counters = nlohmann::json::object();
   for (const auto& [name, value] : result.seconds) seconds[name] = value;
   for (const auto& [name, value] : result.counters) counters[name] = value;
-  return {{"task", result.task}, {"model", result.model}, {"protocol", result.protocol},
-          {"validation", {{"metric", result.metric}, {"value", result.best_metric}, {"selection", result.selection}}},
-          {"best_epoch", result.best_epoch}, {"epochs", result.epochs}, {"parameters", result.parameters},
-          {"seconds", seconds}, {"counters", counters}};
+  return {
+      {"task", result.task},
+      {"model", result.model},
+      {"protocol", result.protocol},
+      {"validation",
+       {{"metric", result.metric}, {"value", result.best_metric}, {"selection", result.selection}}},
+      {"best_epoch", result.best_epoch},
+      {"epochs", result.epochs},
+      {"parameters", result.parameters},
+      {"seconds", seconds},
+      {"counters", counters}};
 }
 
 }  // namespace
@@ -100,7 +115,8 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const AsOf as_of = parse_as_of(options.as_of);
   const OptionPair chosen = apply_options(options.model, options.set);
   const auto threads = make_threads(options.threads);
-  const auto prepared = prepare_training(options.source, options.task, protocol, as_of, *threads, hooks);
+  const auto prepared =
+      prepare_training(options.source, options.task, protocol, as_of, *threads, hooks);
 
   ModelFile model;
   model.schema = prepared->schema;
@@ -114,7 +130,8 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   model.protocol = protocol;
   model.as_of = as_of;
   model.last_training_time = prepared->labels.last_training_time;
-  if (prepared->task.type == TaskType::regression) model.scale = regression_scale(prepared->train.label);
+  if (prepared->task.type == TaskType::regression)
+    model.scale = regression_scale(prepared->train.label);
   model.encoders = nlohmann::json::array();
   for (const TableEncoder& encoder : prepared->encoders) model.encoders.push_back(encoder.save());
 
@@ -125,13 +142,19 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const FileLock lock(paths.lock);
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
-  const int64_t staleness = model_registry().at(options.model).make_network != nullptr ? chosen_staleness(*prepared, chosen.train) : 0;
+  const int64_t staleness = model_registry().at(options.model).make_network != nullptr
+                                ? chosen_staleness(*prepared, chosen.train)
+                                : 0;
   if (staleness > 0) make_selection_stale(*prepared);
   Trained trained(*prepared, model, *threads);
   std::string log;
-  const TrainReport report = trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
+  const TrainReport report =
+      trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
   for (const auto& epoch : report.log) {
-    nlohmann::json line = {{"epoch", epoch.epoch}, {"loss", epoch.loss}, {prepared->task.metric, epoch.metric}, {"seconds", epoch.seconds}};
+    nlohmann::json line = {{"epoch", epoch.epoch},
+                           {"loss", epoch.loss},
+                           {prepared->task.metric, epoch.metric},
+                           {"seconds", epoch.seconds}};
     log += line.dump() + "\n";
   }
   trained.save(model);
@@ -143,9 +166,12 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.task = prepared->task.name;
   result.protocol = options.protocol;
   result.metric = prepared->task.metric;
-  result.selection = staleness > 0 ? fmt::format("stale: training seeds see up to {} less, validation seeds nothing after {}",
-                                                 format_duration(staleness), format_time(prepared->task.val_timestamp))
-                                   : "each seed's own time";
+  result.selection =
+      staleness > 0
+          ? fmt::format(
+                "stale: training seeds see up to {} less, validation seeds nothing after {}",
+                format_duration(staleness), format_time(prepared->task.val_timestamp))
+          : "each seed's own time";
   result.best_epoch = report.best_epoch;
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;

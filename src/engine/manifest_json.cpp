@@ -9,14 +9,16 @@ namespace {
 using nlohmann::json;
 
 StorageType parse_storage(const std::string& text) {
-  for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8, StorageType::boolean, StorageType::time}) {
+  for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8,
+                          StorageType::boolean, StorageType::time}) {
     if (to_string(type) == text) return type;
   }
   fail(ErrorCode::bad_input, "model: unknown storage type '{}'", text);
 }
 
 template <class Enum>
-Enum parse_enum(const std::string& text, std::initializer_list<Enum> values, std::string_view what) {
+Enum parse_enum(const std::string& text, std::initializer_list<Enum> values,
+                std::string_view what) {
   for (const Enum value : values) {
     if (to_string(value) == text) return value;
   }
@@ -25,7 +27,8 @@ Enum parse_enum(const std::string& text, std::initializer_list<Enum> values, std
 
 void check_named(const Table& table, const std::vector<std::string>& columns) {
   for (const auto& column : columns) {
-    CENOTE_CHECK(table.find_column(column) >= 0, bad_input, "model: table '{}' has no column '{}'", table.name, column);
+    CENOTE_CHECK(table.find_column(column) >= 0, bad_input, "model: table '{}' has no column '{}'",
+                 table.name, column);
   }
 }
 
@@ -36,7 +39,9 @@ json schema_to_json(const Schema& schema) {
   for (const Table& table : schema.tables) {
     json columns = json::array();
     for (const Column& column : table.columns) {
-      columns.push_back({{"name", column.name}, {"storage", to_string(column.storage)}, {"type", to_string(column.type)}});
+      columns.push_back({{"name", column.name},
+                         {"storage", to_string(column.storage)},
+                         {"type", to_string(column.type)}});
     }
     tables.push_back({{"name", table.name},
                       {"columns", columns},
@@ -44,7 +49,10 @@ json schema_to_json(const Schema& schema) {
                       {"time_column", table.time_column}});
   }
   for (const Link& link : schema.links) {
-    links.push_back({{"from", link.from_table}, {"from_columns", link.from_columns}, {"to", link.to_table}, {"to_columns", link.to_columns}});
+    links.push_back({{"from", link.from_table},
+                     {"from_columns", link.from_columns},
+                     {"to", link.to_table},
+                     {"to_columns", link.to_columns}});
   }
   return {{"name", schema.name}, {"tables", tables}, {"links", links}};
 }
@@ -66,7 +74,8 @@ Schema schema_from_json(const json& in) {
     table.time_column = item.at("time_column").get<std::string>();
     check_named(table, table.primary_key);
     if (!table.time_column.empty()) check_named(table, {table.time_column});
-    CENOTE_CHECK(out.find_table(table.name) < 0, bad_input, "model: table '{}' is there twice", table.name);
+    CENOTE_CHECK(out.find_table(table.name) < 0, bad_input, "model: table '{}' is there twice",
+                 table.name);
     out.tables.push_back(std::move(table));
   }
   for (const auto& item : in.at("links")) {
@@ -75,9 +84,9 @@ Schema schema_from_json(const json& in) {
     link.from_columns = item.at("from_columns").get<std::vector<std::string>>();
     link.to_table = item.at("to").get<std::string>();
     link.to_columns = item.at("to_columns").get<std::vector<std::string>>();
-    CENOTE_CHECK(!link.from_columns.empty() && link.from_columns.size() == link.to_columns.size(), bad_input,
-                 "model: link of '{}' to '{}' pairs {} columns with {}", link.from_table, link.to_table,
-                 link.from_columns.size(), link.to_columns.size());
+    CENOTE_CHECK(!link.from_columns.empty() && link.from_columns.size() == link.to_columns.size(),
+                 bad_input, "model: link of '{}' to '{}' pairs {} columns with {}", link.from_table,
+                 link.to_table, link.from_columns.size(), link.to_columns.size());
     check_named(out.table(link.from_table), link.from_columns);
     check_named(out.table(link.to_table), link.to_columns);
     out.links.push_back(std::move(link));
@@ -107,10 +116,14 @@ json task_to_json(const Task& task) {
 Task task_from_json(const json& in) {
   Task out;
   out.name = in.at("name").get<std::string>();
-  out.kind = parse_enum(in.at("kind").get<std::string>(), {TaskKind::forecast, TaskKind::autocomplete, TaskKind::external}, "task kind");
-  out.type = parse_enum(in.at("type").get<std::string>(),
-                        {TaskType::binary_classification, TaskType::regression, TaskType::multiclass_classification,
-                         TaskType::multilabel_classification, TaskType::link_prediction}, "task type");
+  out.kind =
+      parse_enum(in.at("kind").get<std::string>(),
+                 {TaskKind::forecast, TaskKind::autocomplete, TaskKind::external}, "task kind");
+  out.type = parse_enum(
+      in.at("type").get<std::string>(),
+      {TaskType::binary_classification, TaskType::regression, TaskType::multiclass_classification,
+       TaskType::multilabel_classification, TaskType::link_prediction},
+      "task type");
   out.entity_table = in.at("entity_table").get<std::string>();
   out.entity_column = in.at("entity_column").get<std::string>();
   out.target_column = in.at("target_column").get<std::string>();

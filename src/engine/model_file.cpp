@@ -21,28 +21,30 @@ json pairs_to_json(const TextPairs& pairs) {
 
 TextPairs pairs_from_json(const json& array) {
   TextPairs out;
-  for (const auto& pair : array) out.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
+  for (const auto& pair : array)
+    out.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
   return out;
 }
 
 }  // namespace
 
 void write_model(const std::filesystem::path& path, const ModelFile& model) {
-  json manifest = {{"version", kVersion},
-                   {"schema", schema_to_json(model.schema)},
-                   {"task", task_to_json(model.task)},
-                   {"classes", model.classes},
-                   {"model", model.model},
-                   {"model_options", pairs_to_json(model.model_options)},
-                   {"train_options", pairs_to_json(model.train_options)},
-                   {"seed", model.seed},
-                   {"protocol", to_string(model.protocol)},
-                   {"as_of", to_string(model.as_of)},
-                   {"last_training_time", model.last_training_time},
-                   {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
-                   {"outputs", model.outputs},
-                   {"encoders", model.encoders},
-                   {"estimator", model.estimator}};
+  json manifest = {
+      {"version", kVersion},
+      {"schema", schema_to_json(model.schema)},
+      {"task", task_to_json(model.task)},
+      {"classes", model.classes},
+      {"model", model.model},
+      {"model_options", pairs_to_json(model.model_options)},
+      {"train_options", pairs_to_json(model.train_options)},
+      {"seed", model.seed},
+      {"protocol", to_string(model.protocol)},
+      {"as_of", to_string(model.as_of)},
+      {"last_training_time", model.last_training_time},
+      {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
+      {"outputs", model.outputs},
+      {"encoders", model.encoders},
+      {"estimator", model.estimator}};
   SafeTensors file;
   file.metadata["cenote_model"] = manifest.dump();
   file.tensors = model.tensors;
@@ -52,13 +54,14 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
 ModelFile read_model(const std::filesystem::path& path) {
   SafeTensors file = read_safetensors(path);
   const auto found = file.metadata.find("cenote_model");
-  CENOTE_CHECK(found != file.metadata.end(), bad_input, "{}: is a safetensors file, but no Cenote model", path.string());
+  CENOTE_CHECK(found != file.metadata.end(), bad_input,
+               "{}: is a safetensors file, but no Cenote model", path.string());
   ModelFile out;
   try {
     const json manifest = json::parse(found->second);
     const int version = manifest.at("version").get<int>();
-    CENOTE_CHECK(version == kVersion, unsupported, "{}: model format {}, this program reads {}", path.string(), version,
-                 kVersion);
+    CENOTE_CHECK(version == kVersion, unsupported, "{}: model format {}, this program reads {}",
+                 path.string(), version, kVersion);
     out.schema = schema_from_json(manifest.at("schema"));
     out.task = task_from_json(manifest.at("task"));
     out.classes = manifest.at("classes").get<std::vector<std::string>>();
@@ -70,20 +73,24 @@ ModelFile read_model(const std::filesystem::path& path) {
     out.as_of = parse_as_of(manifest.at("as_of").get<std::string>());
     out.last_training_time = manifest.at("last_training_time").get<int64_t>();
     const auto scale = manifest.at("scale").get<std::vector<double>>();
-    CENOTE_CHECK(scale.size() == 4 && scale[1] > 0, bad_input, "{}: the output scale is damaged", path.string());
+    CENOTE_CHECK(scale.size() == 4 && scale[1] > 0, bad_input, "{}: the output scale is damaged",
+                 path.string());
     out.scale = {scale[0], scale[1], scale[2], scale[3]};
     out.outputs = manifest.at("outputs").get<int64_t>();
     out.encoders = manifest.at("encoders");
     out.estimator = manifest.at("estimator");
   } catch (const json::exception& error) {
-    fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(), error.what());
+    fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(),
+         error.what());
   }
-  CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(), bad_input,
-               "{}: {} tables, but encoders of {}", path.string(), out.schema.tables.size(), out.encoders.size());
+  CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(),
+               bad_input, "{}: {} tables, but encoders of {}", path.string(),
+               out.schema.tables.size(), out.encoders.size());
   const bool multiclass = out.task.type == TaskType::multiclass_classification;
   CENOTE_CHECK(out.outputs >= 1 && out.outputs <= kMostOutputs &&
                    (!multiclass || out.outputs == static_cast<int64_t>(out.classes.size())),
-               bad_input, "{}: {} outputs do not go with {} classes", path.string(), out.outputs, out.classes.size());
+               bad_input, "{}: {} outputs do not go with {} classes", path.string(), out.outputs,
+               out.classes.size());
   out.tensors = std::move(file.tensors);
   return out;
 }
@@ -97,11 +104,12 @@ void check_schema_fits(const Schema& model, const Schema& database) {
     for (const Column& column : table.columns) {
       if (column.type == ColumnType::ignored) continue;
       const int64_t c = present.find_column(column.name);
-      CENOTE_CHECK(c >= 0, bad_schema, "table '{}' has no column '{}', which the model was trained with", table.name,
+      CENOTE_CHECK(c >= 0, bad_schema,
+                   "table '{}' has no column '{}', which the model was trained with", table.name,
                    column.name);
       CENOTE_CHECK(present.columns[c].storage == column.storage, bad_schema,
-                   "column '{}.{}' holds {} values, the model was trained with {}", table.name, column.name,
-                   to_string(present.columns[c].storage), to_string(column.storage));
+                   "column '{}.{}' holds {} values, the model was trained with {}", table.name,
+                   column.name, to_string(present.columns[c].storage), to_string(column.storage));
     }
   }
 }

@@ -17,7 +17,7 @@ namespace cenote {
 
 /// Everything but the database. Holds no source path, user or date, so equal trainings give equal bytes.
 struct ModelFile {
-  Schema schema;                       // with the column types of training
+  Schema schema;  // with the column types of training
   Task task;
   std::vector<std::string> classes;
   std::string model;
@@ -27,9 +27,9 @@ struct ModelFile {
   AsOf as_of = AsOf::inclusive;
   int64_t last_training_time = 0;
   OutputScale scale;
-  int64_t outputs = 1;                 // numbers a seed
-  nlohmann::json encoders;             // by table, in schema order
-  nlohmann::json estimator;            // state of a model without parameters; null for networks
+  int64_t outputs = 1;       // numbers a seed
+  nlohmann::json encoders;   // by table, in schema order
+  nlohmann::json estimator;  // state of a model without parameters; null for networks
   std::vector<std::pair<std::string, RawTensor>> tensors;
 };
 

@@ -19,7 +19,8 @@ namespace {
 const ColumnData* key_column(const Prepared& prepared) {
   const Table& table = prepared.schema.tables[prepared.entity_table];
   if (table.primary_key.size() != 1) return nullptr;
-  return &prepared.graph.store.tables[prepared.entity_table].columns[table.find_column(table.primary_key[0])];
+  return &prepared.graph.store.tables[prepared.entity_table]
+              .columns[table.find_column(table.primary_key[0])];
 }
 
 /// Entities at one time: all of them, or those that are named.
@@ -36,19 +37,27 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
     }
     if (autocomplete) {
       // What is asked for is what is missing: rows without the target.
-      const int64_t target = prepared.schema.tables[prepared.entity_table].find_column(prepared.task.target_column);
-      std::erase_if(rows, [&](int64_t row) { return table.columns[target].size() > 0 && table.columns[target].is_valid(row); });
-      CENOTE_CHECK(!rows.empty(), bad_input, "no row of '{}' lacks '{}': there is nothing to complete; give --split or --entities",
-                   table.name, prepared.task.target_column);
+      const int64_t target =
+          prepared.schema.tables[prepared.entity_table].find_column(prepared.task.target_column);
+      std::erase_if(rows, [&](int64_t row) {
+        return table.columns[target].size() > 0 && table.columns[target].is_valid(row);
+      });
+      CENOTE_CHECK(
+          !rows.empty(), bad_input,
+          "no row of '{}' lacks '{}': there is nothing to complete; give --split or --entities",
+          table.name, prepared.task.target_column);
     }
   } else {
-    CENOTE_CHECK(key != nullptr, bad_input, "table '{}' has no key of one column, so its rows cannot be named", table.name);
+    CENOTE_CHECK(key != nullptr, bad_input,
+                 "table '{}' has no key of one column, so its rows cannot be named", table.name);
     std::vector<std::pair<std::string, int64_t>> by_text;
     for (int64_t row = 0; row < table.rows; ++row) by_text.emplace_back(value_text(*key, row), row);
     std::sort(by_text.begin(), by_text.end());
     for (const std::string& wanted : options.entities) {
-      const auto at = std::lower_bound(by_text.begin(), by_text.end(), std::make_pair(wanted, int64_t{-1}));
-      CENOTE_CHECK(at != by_text.end() && at->first == wanted, not_found, "table '{}' has no row whose {} is '{}'", table.name,
+      const auto at =
+          std::lower_bound(by_text.begin(), by_text.end(), std::make_pair(wanted, int64_t{-1}));
+      CENOTE_CHECK(at != by_text.end() && at->first == wanted, not_found,
+                   "table '{}' has no row whose {} is '{}'", table.name,
                    prepared.schema.tables[prepared.entity_table].primary_key[0], wanted);
       rows.push_back(at->second);
     }
@@ -77,8 +86,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   const auto prepared = prepare_use(run.source, run.model, run.protocol, at, *threads, hooks);
   Trained trained(*prepared, run.model, *threads);
   trained.load(run.model);
-  const std::vector<Seed> seeds =
-      options.split.empty() ? entity_seeds(*prepared, options) : prepared->split(options.split).seeds;
+  const std::vector<Seed> seeds = options.split.empty() ? entity_seeds(*prepared, options)
+                                                        : prepared->split(options.split).seeds;
   const std::vector<double> numbers = trained.predict(seeds, hooks);
 
   const int64_t outputs = prepared->outputs;
@@ -87,13 +96,15 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   std::vector<double> value(seeds.size());
   for (size_t i = 0; i < seeds.size(); ++i) {
     const double* row = numbers.data() + i * outputs;
-    value[i] = multiclass ? static_cast<double>(std::max_element(row, row + outputs) - row) : row[0];
+    value[i] =
+        multiclass ? static_cast<double>(std::max_element(row, row + outputs) - row) : row[0];
   }
 
   // Key order, then time; with --top: the largest predictions first.
   const ColumnData* key = key_column(*prepared);
   std::vector<std::string> key_bytes(seeds.size());
-  for (size_t i = 0; i < seeds.size() && key != nullptr; ++i) append_key_bytes(*key, seeds[i].row, key_bytes[i]);
+  for (size_t i = 0; i < seeds.size() && key != nullptr; ++i)
+    append_key_bytes(*key, seeds[i].row, key_bytes[i]);
   std::vector<int64_t> order(seeds.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
@@ -101,7 +112,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
     return seeds[a].time < seeds[b].time;
   });
   if (options.top > 0) {
-    std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return value[a] > value[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int64_t a, int64_t b) { return value[a] > value[b]; });
     if (static_cast<int64_t>(order.size()) > options.top) order.resize(options.top);
   }
 
@@ -119,15 +131,18 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   out.target_column = prepared->task.target_column;
   if (multiclass || multilabel) {
     out.classes = prepared->labels.classes;
-    for (auto c = static_cast<int64_t>(out.classes.size()); c < outputs; ++c) out.classes.push_back(std::to_string(c));
+    for (auto c = static_cast<int64_t>(out.classes.size()); c < outputs; ++c)
+      out.classes.push_back(std::to_string(c));
   }
   out.entity_is_number = key == nullptr || key->type == StorageType::int64;
   for (const int64_t i : order) {
-    out.entity.push_back(key != nullptr ? value_text(*key, seeds[i].row) : std::to_string(seeds[i].row));
+    out.entity.push_back(key != nullptr ? value_text(*key, seeds[i].row)
+                                        : std::to_string(seeds[i].row));
     out.time.push_back(seeds[i].time);
     out.prediction.push_back(value[i]);
     if (!out.classes.empty()) {
-      out.probabilities.insert(out.probabilities.end(), numbers.begin() + i * outputs, numbers.begin() + (i + 1) * outputs);
+      out.probabilities.insert(out.probabilities.end(), numbers.begin() + i * outputs,
+                               numbers.begin() + (i + 1) * outputs);
     }
   }
   return out;

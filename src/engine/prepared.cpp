@@ -66,7 +66,8 @@ void use_classes_of(const std::vector<std::string>& known, Labels& labels) {
   }
   for (LabelTable* table : {&labels.train, &labels.val, &labels.test}) {
     for (double& label : table->label) {
-      if (label >= 0 && static_cast<size_t>(label) < index.size()) label = index[static_cast<size_t>(label)];
+      if (label >= 0 && static_cast<size_t>(label) < index.size())
+        label = index[static_cast<size_t>(label)];
     }
   }
   labels.classes = known;
@@ -79,7 +80,8 @@ int64_t latest_time(const Graph& graph) {
       if (time != kTimeNever) latest = std::max(latest, time);
     }
   }
-  CENOTE_CHECK(latest != kTimeAlways, bad_input, "no table has a time, so there is no latest one: give --at TIME");
+  CENOTE_CHECK(latest != kTimeAlways, bad_input,
+               "no table has a time, so there is no latest one: give --at TIME");
   return latest;
 }
 
@@ -87,9 +89,10 @@ int64_t latest_time(const Graph& graph) {
 void remove_links(const Task& task, Schema& schema) {
   std::erase_if(schema.links, [&](const Link& link) {
     const auto removed = removed_columns(task, link.from_table);
-    return std::any_of(link.from_columns.begin(), link.from_columns.end(), [&](const std::string& column) {
-      return std::find(removed.begin(), removed.end(), column) != removed.end();
-    });
+    return std::any_of(link.from_columns.begin(), link.from_columns.end(),
+                       [&](const std::string& column) {
+                         return std::find(removed.begin(), removed.end(), column) != removed.end();
+                       });
   });
 }
 
@@ -97,15 +100,18 @@ void remove_links(const Task& task, Schema& schema) {
 void check_metric(const Task& task) {
   const MetricEntry& metric = metric_registry().at(task.metric);
   const std::string type(to_string(task.type));
-  CENOTE_CHECK(std::find(metric.task_types.begin(), metric.task_types.end(), type) != metric.task_types.end(), bad_input,
-               "task '{}': metric '{}' is not for {}; it is for {}", task.name, task.metric, type, join_names(metric.task_types));
+  CENOTE_CHECK(std::find(metric.task_types.begin(), metric.task_types.end(), type) !=
+                   metric.task_types.end(),
+               bad_input, "task '{}': metric '{}' is not for {}; it is for {}", task.name,
+               task.metric, type, join_names(metric.task_types));
 }
 
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
   const bool autocomplete = out.task.kind == TaskKind::autocomplete;
   const auto seeds = [&](const LabelTable& labels) {
     if (labels.size() == 0) return SeedTable{{}, {}, labels.width};
-    return make_seeds(labels, out.schema, out.graph, out.entity_table, out.visibility, autocomplete, hooks);
+    return make_seeds(labels, out.schema, out.graph, out.entity_table, out.visibility, autocomplete,
+                      hooks);
   };
   out.train = seeds(out.labels.train);
   out.val = seeds(out.labels.val);
@@ -138,8 +144,9 @@ const SeedTable& Prepared::split(const std::string& name) const {
   return test;
 }
 
-std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task, Protocol protocol,
-                                           AsOf as_of, ThreadPool& threads, const Hooks& hooks) {
+std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task,
+                                           Protocol protocol, AsOf as_of, ThreadPool& threads,
+                                           const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
@@ -168,8 +175,9 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
   threads.parallel_for(static_cast<int64_t>(tables), [&](int64_t t) {
     const Table& table = out->schema.tables[t];
     const StoredTable& stored = out->graph.store.tables[t];
-    out->encoders[t] = TableEncoder::fit(table, stored.columns, removed_columns(out->task, table.name),
-                                         rows_until(stored, out->labels.last_training_time));
+    out->encoders[t] =
+        TableEncoder::fit(table, stored.columns, removed_columns(out->task, table.name),
+                          rows_until(stored, out->labels.last_training_time));
     out->codes[t] = out->encoders[t].encode(table, stored.columns);
   });
   out->visibility = {protocol, as_of, out->task.test_timestamp};
@@ -178,8 +186,9 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
   return out;
 }
 
-std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model, Protocol protocol,
-                                      const std::optional<std::string>& at, ThreadPool& threads, const Hooks& hooks) {
+std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model,
+                                      Protocol protocol, const std::optional<std::string>& at,
+                                      ThreadPool& threads, const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
@@ -194,14 +203,17 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
   out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   phases.begin("load");
   ColumnStore store = load_columns(snapshot, out->schema, hooks);
-  for (size_t t = 0; t < out->schema.tables.size(); ++t) out->schema.tables[t].rows = store.tables[t].rows;
+  for (size_t t = 0; t < out->schema.tables.size(); ++t)
+    out->schema.tables[t].rows = store.tables[t].rows;
   out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
-  CENOTE_CHECK(out->entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema", out->task.entity_table);
+  CENOTE_CHECK(out->entity_table >= 0, bad_input,
+               "model: its entity table '{}' is not in its schema", out->task.entity_table);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
   phases.begin("labels");
   if (at) {
-    const bool own_times = at->empty() && out->task.kind == TaskKind::autocomplete;  // each row's own
+    const bool own_times =
+        at->empty() && out->task.kind == TaskKind::autocomplete;  // each row's own
     if (!own_times) out->at = at->empty() ? latest_time(out->graph) : parse_time(*at);
     if (model_registry().at(model.model).looks_back) {
       out->labels = make_history(out->task, snapshot, out->visibility.cut(out->at), hooks);
@@ -209,15 +221,18 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
   } else {
     out->labels = make_labels(out->task, snapshot, hooks);
   }
-  if (out->task.type == TaskType::multiclass_classification) use_classes_of(model.classes, out->labels);
+  if (out->task.type == TaskType::multiclass_classification)
+    use_classes_of(model.classes, out->labels);
   if (out->task.type == TaskType::multilabel_classification && out->labels.train.size() > 0) {
-    CENOTE_CHECK(out->labels.train.width == model.outputs, bad_input, "task '{}': its labels have {} values, the model's had {}",
-                 out->task.name, out->labels.train.width, model.outputs);
+    CENOTE_CHECK(out->labels.train.width == model.outputs, bad_input,
+                 "task '{}': its labels have {} values, the model's had {}", out->task.name,
+                 out->labels.train.width, model.outputs);
   }
   phases.begin("encode");
   for (size_t t = 0; t < out->schema.tables.size(); ++t) {
     out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
-    out->codes.push_back(out->encoders[t].encode(out->schema.tables[t], out->graph.store.tables[t].columns));
+    out->codes.push_back(
+        out->encoders[t].encode(out->schema.tables[t], out->graph.store.tables[t].columns));
   }
   make_split_seeds(*out, hooks);
   phases.end();
@@ -227,7 +242,8 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
 std::unique_ptr<ThreadPool> make_threads(int threads) {
   install_caching_allocator();
   at::set_num_threads(1);
-  return std::make_unique<ThreadPool>(threads > 0 ? threads : available_threads(), [] { at::set_num_threads(1); });
+  return std::make_unique<ThreadPool>(threads > 0 ? threads : available_threads(),
+                                      [] { at::set_num_threads(1); });
 }
 
 }  // namespace cenote

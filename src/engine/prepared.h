@@ -18,33 +18,36 @@ namespace cenote {
 /// A database and a task in memory. Models refer to its members: it does not move once made.
 struct Prepared {
   Schema schema;
-  std::string dataset;                   // the database's name
+  std::string dataset;  // the database's name
   Task task;
   Labels labels;
   Graph graph;
   Visibility visibility;
   int32_t entity_table = 0;
-  std::vector<TableEncoder> encoders;    // by table
-  std::vector<TableCodes> codes;         // by table
-  SeedTable train, val, test;            // for a prediction at a time: no seeds, or `train` the closed windows
-  int64_t outputs = 1;                   // numbers a model puts out per seed
-  int64_t at = 0;                        // for a prediction at a time: that time
-  std::vector<std::pair<std::string, double>> seconds;   // by phase
+  std::vector<TableEncoder> encoders;  // by table
+  std::vector<TableCodes> codes;       // by table
+  SeedTable train, val,
+      test;             // for a prediction at a time: no seeds, or `train` the closed windows
+  int64_t outputs = 1;  // numbers a model puts out per seed
+  int64_t at = 0;       // for a prediction at a time: that time
+  std::vector<std::pair<std::string, double>> seconds;  // by phase
 
-  History history() const;               // all labels, for models that look back
+  History history() const;  // all labels, for models that look back
   ModelContext context(uint64_t seed) const;
-  const SeedTable& split(const std::string& name) const;   // Errors bad_input
+  const SeedTable& split(const std::string& name) const;  // Errors bad_input
 };
 
 /// For training: column types, statistics and vocabularies from rows visible to training.
-std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task, Protocol protocol,
-                                           AsOf as_of, ThreadPool& threads, const Hooks& hooks);
+std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task,
+                                           Protocol protocol, AsOf as_of, ThreadPool& threads,
+                                           const Hooks& hooks);
 
 /// For using a model: everything learned comes from the file. Without `at` the three splits are made; with it
 /// (a time, or "" for the latest one) no labels are needed but those that a model looks back on.
 /// Errors    bad_schema if the database does not fit the model.
-std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model, Protocol protocol,
-                                      const std::optional<std::string>& at, ThreadPool& threads, const Hooks& hooks);
+std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model,
+                                      Protocol protocol, const std::optional<std::string>& at,
+                                      ThreadPool& threads, const Hooks& hooks);
 
 /// A pool whose threads run torch on one thread each: the only kind that training may use.
 std::unique_ptr<ThreadPool> make_threads(int threads);

@@ -7,8 +7,13 @@
 namespace cenote {
 
 RunPaths::RunPaths(const std::filesystem::path& folder)
-    : folder(folder), model(folder / "model.safetensors"), run(folder / "run.json"), metrics(folder / "metrics.json"),
-      log(folder / "log.jsonl"), checkpoint(folder / "checkpoint.safetensors"), lock(folder / "lock") {}
+    : folder(folder),
+      model(folder / "model.safetensors"),
+      run(folder / "run.json"),
+      metrics(folder / "metrics.json"),
+      log(folder / "log.jsonl"),
+      checkpoint(folder / "checkpoint.safetensors"),
+      lock(folder / "lock") {}
 
 std::string without_password(const std::string& source) {
   const size_t scheme = source.find("://");
@@ -21,8 +26,11 @@ std::string without_password(const std::string& source) {
 
 OpenRun open_run(const RunOptions& options) {
   const RunPaths paths(options.run);
-  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", options.run);
-  CENOTE_CHECK(std::filesystem::exists(paths.model), not_found, "'{}' holds no model.safetensors: is it a run folder, and was its fit finished?", options.run);
+  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'",
+               options.run);
+  CENOTE_CHECK(std::filesystem::exists(paths.model), not_found,
+               "'{}' holds no model.safetensors: is it a run folder, and was its fit finished?",
+               options.run);
   OpenRun out;
   out.model = read_model(paths.model);
   out.source = options.source;
@@ -35,7 +43,8 @@ OpenRun open_run(const RunOptions& options) {
     }
   }
   const auto remembered = [&](std::string& field, const char* name) {
-    if (field.empty() && run.is_object() && run.contains(name) && run[name].is_string()) field = run[name].get<std::string>();
+    if (field.empty() && run.is_object() && run.contains(name) && run[name].is_string())
+      field = run[name].get<std::string>();
   };
   if (out.source.source.empty()) {
     remembered(out.source.manifest, "manifest");
@@ -46,7 +55,8 @@ OpenRun open_run(const RunOptions& options) {
     if (!duplicates.empty()) out.source.on_duplicate_key = duplicates;
   }
   remembered(out.source.source, "source");
-  CENOTE_CHECK(!out.source.source.empty(), bad_input, "run '{}' does not say where its database is: give --source", options.run);
+  CENOTE_CHECK(!out.source.source.empty(), bad_input,
+               "run '{}' does not say where its database is: give --source", options.run);
   out.protocol = options.protocol.empty() ? out.model.protocol : parse_protocol(options.protocol);
   return out;
 }

@@ -17,7 +17,8 @@ const LossEntry& choose_loss(const std::string& name, TaskType type) {
   const std::string task(to_string(type));
   std::vector<std::string> fitting;
   for (const auto& [known, entry] : loss_registry()) {
-    const bool fits = std::find(entry.task_types.begin(), entry.task_types.end(), task) != entry.task_types.end();
+    const bool fits =
+        std::find(entry.task_types.begin(), entry.task_types.end(), task) != entry.task_types.end();
     if (!fits) continue;
     fitting.push_back(known);
     if (name == known || (name == "auto" && entry.is_default)) return entry;
@@ -33,12 +34,13 @@ double quantile(const std::vector<double>& sorted, double p) {
   return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
-
 }  // namespace
 
 int64_t chosen_staleness(const Prepared& prepared, const Options& train) {
-  const bool frozen = prepared.visibility.protocol == Protocol::frozen && prepared.task.kind != TaskKind::autocomplete;
-  const int64_t automatic = frozen ? (prepared.task.num_eval_timestamps - 1) * prepared.task.horizon : 0;
+  const bool frozen = prepared.visibility.protocol == Protocol::frozen &&
+                      prepared.task.kind != TaskKind::autocomplete;
+  const int64_t automatic =
+      frozen ? (prepared.task.num_eval_timestamps - 1) * prepared.task.horizon : 0;
   return parse_staleness(train.get_text("staleness"), automatic);
 }
 
@@ -46,7 +48,8 @@ void make_selection_stale(Prepared& prepared) {
   const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
   for (Seed& seed : prepared.val.seeds) {
     seed.cut = std::min(seed.cut, prepared.task.val_timestamp);
-    seed.own_row = seed.own_row && (prepared.val.own_row_always || entities.time[seed.row] <= seed.cut);
+    seed.own_row =
+        seed.own_row && (prepared.val.own_row_always || entities.time[seed.row] <= seed.cut);
   }
 }
 
@@ -61,7 +64,8 @@ OutputScale regression_scale(const std::vector<double>& labels) {
   out.shift = quantile(sorted, 0.5);
   double mean = 0, square = 0;
   for (const double label : sorted) mean += label / static_cast<double>(sorted.size());
-  for (const double label : sorted) square += (label - mean) * (label - mean) / static_cast<double>(sorted.size());
+  for (const double label : sorted)
+    square += (label - mean) * (label - mean) / static_cast<double>(sorted.size());
   out.scale = square > 0 ? std::sqrt(square) : 1;
   out.low = quantile(sorted, 0.02);
   out.high = quantile(sorted, 0.98);
@@ -72,12 +76,14 @@ Trainer::Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.val;
   const int64_t width = prepared.outputs;
-  return {prepared.task.metric, metric.higher_is_better, [&metric, &val, width](const std::vector<double>& prediction) {
+  return {prepared.task.metric, metric.higher_is_better,
+          [&metric, &val, width](const std::vector<double>& prediction) {
             return metric.compute({prediction, val.label, width});
           }};
 }
 
-OptionPair apply_options(const std::string& model, const std::vector<std::pair<std::string, std::string>>& set) {
+OptionPair apply_options(const std::string& model,
+                         const std::vector<std::pair<std::string, std::string>>& set) {
   OptionPair out{Options(model_registry().at(model).info.options), Options(train_option_list())};
   std::vector<std::string> known;
   for (const Option& option : out.model.declared()) known.push_back(option.name);
@@ -88,8 +94,8 @@ OptionPair apply_options(const std::string& model, const std::vector<std::pair<s
     } else if (out.train.has(name)) {
       out.train.set("training", name, value);
     } else {
-      fail(ErrorCode::bad_input, "neither model '{}' nor training has an option '{}'; {}", model, name,
-           choices_hint(name, known));
+      fail(ErrorCode::bad_input, "neither model '{}' nor training has an option '{}'; {}", model,
+           name, choices_hint(name, known));
     }
   }
   return out;
@@ -112,10 +118,12 @@ Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& th
   trainer_ = std::make_unique<Trainer>(*network_, context_, loss, scale_, training, threads);
 }
 
-TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
-                         const Hooks& hooks) {
+TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::string& fingerprint,
+                         bool resume, const Hooks& hooks) {
   const Trainer::Judge judge = make_judge(prepared_);
-  if (trainer_) return trainer_->train(prepared_.train, prepared_.val, judge, checkpoint, fingerprint, resume, hooks);
+  if (trainer_)
+    return trainer_->train(prepared_.train, prepared_.val, judge, checkpoint, fingerprint, resume,
+                           hooks);
   TrainReport report;
   estimator_->fit(prepared_.train);
   report.best_metric = judge.value(predict(prepared_.val.seeds, hooks));
@@ -133,7 +141,8 @@ void Trained::save(ModelFile& file) const {
     return;
   }
   const auto& names = network_->parameters().names();
-  for (size_t i = 0; i < names.size(); ++i) file.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
+  for (size_t i = 0; i < names.size(); ++i)
+    file.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
 }
 
 void Trained::load(const ModelFile& file) {
@@ -142,10 +151,11 @@ void Trained::load(const ModelFile& file) {
     return;
   }
   const auto& parameters = network_->parameters();
-  CENOTE_CHECK(file.tensors.size() == parameters.names().size(), bad_input, "model: {} tensors, {} are needed",
-               file.tensors.size(), parameters.names().size());
+  CENOTE_CHECK(file.tensors.size() == parameters.names().size(), bad_input,
+               "model: {} tensors, {} are needed", file.tensors.size(), parameters.names().size());
   for (const std::string& name : parameters.names()) {
-    const auto found = std::find_if(file.tensors.begin(), file.tensors.end(), [&](const auto& t) { return t.first == name; });
+    const auto found = std::find_if(file.tensors.begin(), file.tensors.end(),
+                                    [&](const auto& t) { return t.first == name; });
     CENOTE_CHECK(found != file.tensors.end(), bad_input, "model: tensor '{}' is missing", name);
     at::Tensor target = parameters.at(name).detach();
     copy_from_raw(name, found->second, target);

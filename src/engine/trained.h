@@ -18,8 +18,8 @@ class Trained {
   Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& threads);
 
   /// Learns; returns what training did (empty for estimators).
-  TrainReport fit(const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
-                  const Hooks& hooks);
+  TrainReport fit(const std::filesystem::path& checkpoint, const std::string& fingerprint,
+                  bool resume, const Hooks& hooks);
   /// [seeds, outputs]: numbers, probabilities of class 1, or probabilities.
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const;
 
@@ -55,6 +55,7 @@ Trainer::Judge make_judge(const Prepared& prepared);
 struct OptionPair {
   Options model, train;
 };
-OptionPair apply_options(const std::string& model, const std::vector<std::pair<std::string, std::string>>& set);
+OptionPair apply_options(const std::string& model,
+                         const std::vector<std::pair<std::string, std::string>>& set);
 
 }  // namespace cenote

@@ -25,7 +25,8 @@ int64_t Batch::links() const {
   return total;
 }
 
-BatchSampler::BatchSampler(const Graph& graph, int32_t entity_table, SamplerOptions options, ThreadPool& threads)
+BatchSampler::BatchSampler(const Graph& graph, int32_t entity_table, SamplerOptions options,
+                           ThreadPool& threads)
     : graph_(graph), threads_(threads) {
   for (int i = 0; i < threads.threads(); ++i) {
     samplers_.push_back(std::make_unique<Sampler>(graph, entity_table, options));
@@ -61,7 +62,8 @@ Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
     for (int64_t s = 0; s < shards; ++s) {
       auto places = std::make_shared<std::vector<int64_t>>();
       for (const int64_t row : batch.shards[s].tables[table].row) {
-        places->push_back(std::lower_bound(distinct.begin(), distinct.end(), row) - distinct.begin());
+        places->push_back(std::lower_bound(distinct.begin(), distinct.end(), row) -
+                          distinct.begin());
       }
       batch.places[s][table] = std::move(places);
     }

@@ -17,7 +17,7 @@ inline constexpr int64_t kShardSeeds = 64;
 /// Each distinct row of a batch is encoded once, however often it was sampled.
 struct Batch {
   std::vector<Shard> shards;
-  std::vector<std::vector<int64_t>> rows;    // by table: distinct rows, ascending
+  std::vector<std::vector<int64_t>> rows;  // by table: distinct rows, ascending
   /// [shard][table]: the place in rows[table] of each occurrence.
   std::vector<std::vector<std::shared_ptr<const std::vector<int64_t>>>> places;
 
@@ -29,7 +29,8 @@ struct Batch {
 /// Samples batches; one sampler a thread, and the same batch for any number of them.
 class BatchSampler {
  public:
-  BatchSampler(const Graph& graph, int32_t entity_table, SamplerOptions options, ThreadPool& threads);
+  BatchSampler(const Graph& graph, int32_t entity_table, SamplerOptions options,
+               ThreadPool& threads);
   Batch sample(const std::vector<Seed>& seeds, uint64_t epoch);
 
  private:

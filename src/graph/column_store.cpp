@@ -22,7 +22,8 @@ bool is_null(const std::vector<const ColumnData*>& columns, int64_t row) {
 bool equal_values(const ColumnData& a, int64_t i, const ColumnData& b, int64_t j) {
   if ((a.type == StorageType::utf8) != (b.type == StorageType::utf8)) return false;
   if (a.type == StorageType::utf8) return a.text(i) == b.text(j);
-  if (a.type == StorageType::float64 || b.type == StorageType::float64) return a.number(i) == b.number(j);
+  if (a.type == StorageType::float64 || b.type == StorageType::float64)
+    return a.number(i) == b.number(j);
   return a.integers[i] == b.integers[j];
 }
 
@@ -45,14 +46,15 @@ std::vector<int64_t> needed_columns(const Schema& schema, const Table& table) {
   return needed;
 }
 
-StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Table& table, const Hooks& hooks) {
+StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Table& table,
+                       const Hooks& hooks) {
   const auto needed = needed_columns(schema, table);
   std::vector<std::string> names;
   for (const auto c : needed) names.push_back(table.columns[c].name);
   std::vector<ColumnData> raw = snapshot.read_columns(table.name, names);
   const int64_t rows = raw.empty() ? table.rows : raw.front().size();
-  CENOTE_CHECK(rows < INT32_MAX, unsupported, "table '{}' has {} rows; at most {} are supported", table.name, rows,
-               INT32_MAX - 1);
+  CENOTE_CHECK(rows < INT32_MAX, unsupported, "table '{}' has {} rows; at most {} are supported",
+               table.name, rows, INT32_MAX - 1);
 
   StoredTable out;
   out.name = table.name;
@@ -65,16 +67,17 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
   if (out.timed) {
     const ColumnData& clock = raw[position(table.time_column)];
     CENOTE_CHECK(clock.type == StorageType::time, bad_schema,
-                 "time column '{}' of table '{}' holds {} values, not times", table.time_column, table.name,
-                 to_string(clock.type));
+                 "time column '{}' of table '{}' holds {} values, not times", table.time_column,
+                 table.name, to_string(clock.type));
     int64_t never = 0;
     for (int64_t row = 0; row < rows; ++row) {
       time[row] = clock.is_valid(row) ? clock.integers[row] : kTimeNever;
       never += !clock.is_valid(row);
     }
     if (never > 0) {
-      hooks.warn("null_time", fmt::format("table '{}': {} of {} rows have no '{}' and are never visible", table.name,
-                                          never, rows, table.time_column));
+      hooks.warn("null_time",
+                 fmt::format("table '{}': {} of {} rows have no '{}' and are never visible",
+                             table.name, never, rows, table.time_column));
     }
   }
 
@@ -120,7 +123,8 @@ ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema, const H
     progress.done = static_cast<int64_t>(store.tables.size());
     progress.total = static_cast<int64_t>(schema.tables.size());
     hooks.report(progress);
-    if (hooks.is_cancelled()) fail(ErrorCode::cancelled, "interrupted while loading table '{}'", table.name);
+    if (hooks.is_cancelled())
+      fail(ErrorCode::cancelled, "interrupted while loading table '{}'", table.name);
     store.tables.push_back(load_table(snapshot, schema, table, hooks));
   }
   return store;
@@ -140,7 +144,8 @@ uint64_t hash_values(const std::vector<const ColumnData*>& columns, int64_t row)
       const auto whole = static_cast<int64_t>(number);
       uint64_t bits;
       std::memcpy(&bits, &number, 8);
-      value = static_cast<double>(whole) == number ? mix64(static_cast<uint64_t>(whole) + 3) : mix64(bits);
+      value = static_cast<double>(whole) == number ? mix64(static_cast<uint64_t>(whole) + 3)
+                                                   : mix64(bits);
     } else {
       value = mix64(static_cast<uint64_t>(column->integers[row]) + 3);
     }
@@ -165,10 +170,12 @@ KeyIndex::KeyIndex(std::vector<const ColumnData*> key) : key_(std::move(key)) {
 
 int64_t KeyIndex::find(const std::vector<const ColumnData*>& values, int64_t row) const {
   if (is_null(values, row)) return -1;
-  for (uint64_t slot = hash_values(values, row) & mask_; slots_[slot] != 0; slot = (slot + 1) & mask_) {
+  for (uint64_t slot = hash_values(values, row) & mask_; slots_[slot] != 0;
+       slot = (slot + 1) & mask_) {
     const int64_t candidate = slots_[slot] - 1;
     bool equal = true;
-    for (size_t c = 0; c < key_.size(); ++c) equal = equal && equal_values(*key_[c], candidate, *values[c], row);
+    for (size_t c = 0; c < key_.size(); ++c)
+      equal = equal && equal_values(*key_[c], candidate, *values[c], row);
     if (equal) return candidate;
   }
   return -1;

@@ -18,14 +18,14 @@ struct StoredTable {
   std::string name;
   int64_t rows = 0;
   bool timed = false;
-  std::vector<ColumnData> columns;     // as in Schema's table; columns that nothing needs are empty
-  std::vector<int64_t> time;           // [N]: kTimeAlways in static tables, kTimeNever for a null time
-  std::vector<uint64_t> key_hash;      // [N]: hash of the key (or the whole row): keys random draws
-  std::vector<int64_t> snapshot_row;   // [N]: the snapshot's rowid
+  std::vector<ColumnData> columns;  // as in Schema's table; columns that nothing needs are empty
+  std::vector<int64_t> time;        // [N]: kTimeAlways in static tables, kTimeNever for a null time
+  std::vector<uint64_t> key_hash;   // [N]: hash of the key (or the whole row): keys random draws
+  std::vector<int64_t> snapshot_row;  // [N]: the snapshot's rowid
 };
 
 struct ColumnStore {
-  std::vector<StoredTable> tables;     // as in the schema
+  std::vector<StoredTable> tables;  // as in the schema
 };
 
 /// Reads, as `schema` has it (the snapshot's own, or that of a model), every column whose type is not `ignored`, and all keys and time columns.

@@ -6,8 +6,8 @@
 namespace cenote {
 namespace {
 
-std::vector<const ColumnData*> named_columns(const Schema& schema, const ColumnStore& store, int64_t table,
-                                             const std::vector<std::string>& names) {
+std::vector<const ColumnData*> named_columns(const Schema& schema, const ColumnStore& store,
+                                             int64_t table, const std::vector<std::string>& names) {
   std::vector<const ColumnData*> out;
   for (const auto& name : names) {
     const int64_t column = schema.tables[table].find_column(name);

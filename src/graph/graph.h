@@ -14,12 +14,12 @@ namespace cenote {
 /// One foreign key. The child-to-parent direction is one column, the other a join whose children are
 /// sorted by (time, order of the table), times inline: what is visible at a time is a prefix.
 struct GraphLink {
-  std::string name;                  // "results.driverId"
+  std::string name;  // "results.driverId"
   int32_t child_table = 0, parent_table = 0;
-  std::vector<int32_t> parent;       // [children], -1: null or dangling
-  std::vector<int64_t> offsets;      // [parents + 1]
-  std::vector<int32_t> children;     // [E]
-  std::vector<int64_t> child_time;   // [E]
+  std::vector<int32_t> parent;      // [children], -1: null or dangling
+  std::vector<int64_t> offsets;     // [parents + 1]
+  std::vector<int32_t> children;    // [E]
+  std::vector<int64_t> child_time;  // [E]
 };
 
 /// The tables and their links. Relation 2 i goes from the parents of link i to their children (a parent
@@ -28,7 +28,7 @@ struct GraphLink {
 /// Threads    immutable after build_graph(): safe to read concurrently.
 struct Graph {
   ColumnStore store;
-  std::vector<GraphLink> links;      // as in the schema
+  std::vector<GraphLink> links;  // as in the schema
 
   int64_t relations() const { return 2 * static_cast<int64_t>(links.size()); }
   /// The table whose rows are groups of a relation, and the table whose rows are pooled.

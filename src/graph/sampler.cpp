@@ -16,8 +16,8 @@ struct Sampler::Discovery {
     std::vector<int64_t> level_start;  // [hops + 2]
   };
   struct RelationPart {
-    std::vector<int64_t> sizes;        // per group, in order
-    std::vector<int64_t> rows;         // local occurrences of the row table
+    std::vector<int64_t> sizes;  // per group, in order
+    std::vector<int64_t> rows;   // local occurrences of the row table
   };
   std::vector<TablePart> tables;
   std::vector<RelationPart> relations;
@@ -80,7 +80,8 @@ void Sampler::expand(const Seed& seed, int64_t hop, uint64_t seed_key, Discovery
   };
   const uint64_t hop_key = hash_combine(seed_key, static_cast<uint64_t>(hop));
   for (size_t table = 0; table < found.tables.size(); ++table) {
-    const int64_t begin = found.tables[table].level_start[hop], end = found.tables[table].level_start[hop + 1];
+    const int64_t begin = found.tables[table].level_start[hop],
+                  end = found.tables[table].level_start[hop + 1];
     const StoredTable& stored = graph_.store.tables[table];
     for (int64_t local = begin; local < end; ++local) {
       int64_t row = found.tables[table].rows[local];
@@ -97,9 +98,11 @@ void Sampler::expand(const Seed& seed, int64_t hop, uint64_t seed_key, Discovery
             size = 1;
           }
         } else if (const int64_t visible = visible_children(link, row, seed.cut); visible > 0) {
-          draw(hash_combine(hop_key, relation_hash_[relation] ^ stored.key_hash[row]), visible, options_.fanout[hop]);
+          draw(hash_combine(hop_key, relation_hash_[relation] ^ stored.key_hash[row]), visible,
+               options_.fanout[hop]);
           for (const int64_t position : drawn_) {
-            part.rows.push_back(meet(link.child_table, link.children[link.offsets[row] + position]));
+            part.rows.push_back(
+                meet(link.child_table, link.children[link.offsets[row] + position]));
           }
           size = static_cast<int64_t>(drawn_.size());
         }
@@ -128,7 +131,8 @@ Shard Sampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
     uint64_t key = hash_combine(options_.seed, entities.key_hash[seed.row]);
     key = hash_combine(hash_combine(key, static_cast<uint64_t>(seed.time)), epoch);
     for (int64_t hop = 0; hop <= hops; ++hop) {
-      for (auto& table : own.tables) table.level_start.push_back(static_cast<int64_t>(table.rows.size()));
+      for (auto& table : own.tables)
+        table.level_start.push_back(static_cast<int64_t>(table.rows.size()));
       if (hop < hops) expand(seed, hop, key, own);
     }
   }
@@ -155,7 +159,8 @@ Shard Sampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
     }
   }
   for (int64_t relation = 0; relation < graph_.relations(); ++relation) {
-    const int32_t group_table = graph_.group_table(relation), row_table = graph_.row_table(relation);
+    const int32_t group_table = graph_.group_table(relation),
+                  row_table = graph_.row_table(relation);
     auto join = std::make_shared<Join>();
     std::vector<int64_t> next_group(seeds.size(), 0), next_row(seeds.size(), 0);
     for (int64_t level = 0; level < hops; ++level) {

@@ -14,32 +14,34 @@ namespace cenote {
 /// An entity at a time. A row is visible to the seed iff row.time <= cut: the one visibility rule, to
 /// which rolling, frozen, inclusive and strict all reduce.
 struct Seed {
-  int64_t row = 0;          // in the entity table
-  int64_t time = 0;         // t; relative times are measured from here
-  int64_t cut = 0;          // min(t, ...) of the protocol; one less under `strict`
-  bool own_row = true;      // false: the entity's own row is not visible, its columns count as missing
+  int64_t row = 0;      // in the entity table
+  int64_t time = 0;     // t; relative times are measured from here
+  int64_t cut = 0;      // min(t, ...) of the protocol; one less under `strict`
+  bool own_row = true;  // false: the entity's own row is not visible, its columns count as missing
 };
 
 struct SamplerOptions {
-  std::vector<int64_t> fanout;    // rows per hop and relation; its size is the number of hops
-  bool latest = false;            // most recent first instead of uniform
+  std::vector<int64_t> fanout;  // rows per hop and relation; its size is the number of hops
+  bool latest = false;          // most recent first instead of uniform
   uint64_t seed = 0;
 };
 
 /// The occurrences of one table's rows in a shard: one per (seed, row), in order of level, seed, discovery.
 /// Level l holds what is first met after l hops, so the rows that a layer needs are a prefix.
 struct ShardTable {
-  std::vector<int64_t> row;          // [n] rows of the table; the table's number of rows = "columns missing"
-  std::vector<int64_t> seed;         // [n] position in the shard
-  std::vector<int64_t> level_end;    // [levels]: occurrences of levels 0 ... l
+  std::vector<int64_t>
+      row;  // [n] rows of the table; the table's number of rows = "columns missing"
+  std::vector<int64_t> seed;       // [n] position in the shard
+  std::vector<int64_t> level_end;  // [levels]: occurrences of levels 0 ... l
 };
 
 /// Samples of a fixed number of seeds, all hops.
 struct Shard {
   std::vector<Seed> seeds;
-  std::vector<ShardTable> tables;                    // as in the graph
-  std::vector<std::shared_ptr<const Join>> joins;    // by relation: groups = occurrences of the group table in
-                                                     // levels 0 ... hops - 1, rows = occurrences; null: no link
+  std::vector<ShardTable> tables;  // as in the graph
+  std::vector<std::shared_ptr<const Join>>
+      joins;  // by relation: groups = occurrences of the group table in
+              // levels 0 ... hops - 1, rows = occurrences; null: no link
   int64_t links = 0;
 };
 
@@ -64,9 +66,10 @@ class Sampler {
   const Graph& graph_;
   int32_t entity_table_;
   SamplerOptions options_;
-  std::vector<std::vector<int64_t>> relations_of_;   // by group table
+  std::vector<std::vector<int64_t>> relations_of_;  // by group table
   std::vector<uint64_t> relation_hash_;
-  std::vector<std::vector<int64_t>> stamp_, local_;  // by table and row: which seed met it, as which occurrence
+  std::vector<std::vector<int64_t>> stamp_,
+      local_;  // by table and row: which seed met it, as which occurrence
   int64_t stamp_now_ = 0;
   std::vector<int64_t> drawn_;
 };

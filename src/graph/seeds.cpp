@@ -6,18 +6,22 @@
 
 namespace cenote {
 
-std::string_view to_string(Protocol protocol) { return protocol == Protocol::rolling ? "rolling" : "frozen"; }
+std::string_view to_string(Protocol protocol) {
+  return protocol == Protocol::rolling ? "rolling" : "frozen";
+}
 std::string_view to_string(AsOf as_of) { return as_of == AsOf::inclusive ? "inclusive" : "strict"; }
 
 Protocol parse_protocol(std::string_view text) {
   if (text == "rolling") return Protocol::rolling;
-  CENOTE_CHECK(text == "frozen", bad_input, "protocol '{}' is not known; have: rolling, frozen", text);
+  CENOTE_CHECK(text == "frozen", bad_input, "protocol '{}' is not known; have: rolling, frozen",
+               text);
   return Protocol::frozen;
 }
 
 AsOf parse_as_of(std::string_view text) {
   if (text == "inclusive") return AsOf::inclusive;
-  CENOTE_CHECK(text == "strict", bad_input, "as-of '{}' is not known; have: inclusive, strict", text);
+  CENOTE_CHECK(text == "strict", bad_input, "as-of '{}' is not known; have: inclusive, strict",
+               text);
   return AsOf::strict;
 }
 
@@ -32,8 +36,9 @@ std::vector<int64_t> rows_by_snapshot(const StoredTable& table) {
 
 }  // namespace
 
-SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph& graph, int32_t entity_table,
-                     const Visibility& visibility, bool own_row_always, const Hooks& hooks) {
+SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph& graph,
+                     int32_t entity_table, const Visibility& visibility, bool own_row_always,
+                     const Hooks& hooks) {
   const Table& table = schema.tables[entity_table];
   const StoredTable& stored = graph.store.tables[entity_table];
   std::vector<int64_t> by_snapshot;
@@ -41,9 +46,10 @@ SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph
   if (labels.by_row) {
     by_snapshot = rows_by_snapshot(stored);
   } else {
-    CENOTE_CHECK(table.primary_key.size() == 1, bad_schema,
-                 "table '{}' names its rows by {} columns; an entity table needs a key of one column", table.name,
-                 table.primary_key.size());
+    CENOTE_CHECK(
+        table.primary_key.size() == 1, bad_schema,
+        "table '{}' names its rows by {} columns; an entity table needs a key of one column",
+        table.name, table.primary_key.size());
     key.push_back(&stored.columns[table.find_column(table.primary_key[0])]);
   }
   const KeyIndex index(key);
@@ -55,9 +61,11 @@ SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph
   int64_t later = 0;
   for (int64_t i = 0; i < labels.size(); ++i) {
     Seed seed;
-    seed.row = labels.by_row ? by_snapshot.at(labels.entity.integers[i]) : index.find({&labels.entity}, i);
+    seed.row =
+        labels.by_row ? by_snapshot.at(labels.entity.integers[i]) : index.find({&labels.entity}, i);
     CENOTE_CHECK(seed.row >= 0, bad_input, "table '{}' has no row whose {} is '{}'", table.name,
-                 table.primary_key.empty() ? "rowid" : table.primary_key[0], value_text(labels.entity, i));
+                 table.primary_key.empty() ? "rowid" : table.primary_key[0],
+                 value_text(labels.entity, i));
     seed.time = labels.time[i];
     seed.cut = visibility.cut(seed.time);
     seed.own_row = own_row_always || stored.time[seed.row] <= seed.cut;
@@ -65,9 +73,10 @@ SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph
     out.seeds.push_back(seed);
   }
   if (later > 0) {
-    hooks.warn("entity_after_seed",
-               fmt::format("{} of {} seeds ask about a row of '{}' that is dated after what is visible; its key is used, "
-                           "its columns count as missing", later, out.size(), table.name));
+    hooks.warn("entity_after_seed", fmt::format("{} of {} seeds ask about a row of '{}' that is "
+                                                "dated after what is visible; its key is used, "
+                                                "its columns count as missing",
+                                                later, out.size(), table.name));
   }
   return out;
 }

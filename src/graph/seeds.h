@@ -36,16 +36,17 @@ struct Visibility {
 /// Seeds with their labels, in the label table's order: (time, entity key).
 struct SeedTable {
   std::vector<Seed> seeds;
-  std::vector<double> label;      // [S, width]
+  std::vector<double> label;  // [S, width]
   int64_t width = 1;
-  bool own_row_always = false;    // autocomplete: the entity's row is there whatever its time
+  bool own_row_always = false;  // autocomplete: the entity's row is there whatever its time
   int64_t size() const { return static_cast<int64_t>(seeds.size()); }
 };
 
 /// Rows for entity keys. `own_row_always`: the entity's own row is visible whatever its time (autocomplete).
 /// Errors    bad_input naming a key that the entity table lacks.
 /// Warnings  entities that are dated after their seed time (counted).
-SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph& graph, int32_t entity_table,
-                     const Visibility& visibility, bool own_row_always, const Hooks& hooks);
+SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph& graph,
+                     int32_t entity_table, const Visibility& visibility, bool own_row_always,
+                     const Hooks& hooks);
 
 }  // namespace cenote

@@ -17,13 +17,13 @@
 namespace cenote {
 namespace {
 
-constexpr size_t kAlignment = 64;   // also the room before a block in which its class is written
+constexpr size_t kAlignment = 64;  // also the room before a block in which its class is written
 constexpr int kClasses = 4 * 48;
 
 /// Class of a size: four to a doubling, from 64 bytes on. size_of(class_of(n)) >= n, at most 25 % more.
 int class_of(size_t bytes) {
   if (bytes <= kAlignment) return 0;
-  const size_t units = (bytes + kAlignment - 1) / kAlignment - 1;   // >= 1
+  const size_t units = (bytes + kAlignment - 1) / kAlignment - 1;  // >= 1
   const int power = std::bit_width(units) - 1;
   const size_t quarter = power >= 2 ? (units >> (power - 2)) & 3 : (units << (2 - power)) & 3;
   return 1 + 4 * power + static_cast<int>(quarter);
@@ -44,7 +44,7 @@ struct Lists {
 };
 
 Lists& lists() {
-  static Lists* shared = new Lists;   // outlives every tensor, those of static objects too
+  static Lists* shared = new Lists;  // outlives every tensor, those of static objects too
   return *shared;
 }
 
@@ -85,7 +85,9 @@ class CachingAllocator final : public c10::Allocator {
     return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
-  void copy_data(void* to, const void* from, size_t count) const override { std::memcpy(to, from, count); }
+  void copy_data(void* to, const void* from, size_t count) const override {
+    std::memcpy(to, from, count);
+  }
 };
 
 }  // namespace

@@ -8,9 +8,9 @@ namespace cenote {
 
 /// What the allocator has done since it was installed.
 struct AllocatorStatistics {
-  int64_t requests = 0;      // in all
-  int64_t misses = 0;        // of these, that the system had to serve
-  int64_t bytes_held = 0;    // in use or kept
+  int64_t requests = 0;    // in all
+  int64_t misses = 0;      // of these, that the system had to serve
+  int64_t bytes_held = 0;  // in use or kept
 };
 
 /// Makes torch take CPU memory from free lists by size class (four to a doubling), shared by all threads.

@@ -16,7 +16,8 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 /// mask[n, d] = 1 where the number is kept.
-at::Tensor draw_mask(int64_t rows, int64_t width, const std::vector<uint64_t>& row_keys, uint64_t key, double p) {
+at::Tensor draw_mask(int64_t rows, int64_t width, const std::vector<uint64_t>& row_keys,
+                     uint64_t key, double p) {
   at::Tensor mask = at::empty({rows, width}, at::TensorOptions().dtype(at::kByte));
   uint8_t* out = mask.mutable_data_ptr<uint8_t>();
   const auto threshold = static_cast<uint32_t>(p * 65536);
@@ -33,7 +34,8 @@ at::Tensor draw_mask(int64_t rows, int64_t width, const std::vector<uint64_t>& r
 }
 
 template <class Number>
-CENOTE_WIDE void apply_mask(const Number* x, const uint8_t* mask, Number scale, Number* out, int64_t count) {
+CENOTE_WIDE void apply_mask(const Number* x, const uint8_t* mask, Number scale, Number* out,
+                            int64_t count) {
   for (int64_t i = 0; i < count; ++i) out[i] = mask[i] ? x[i] * scale : Number(0);
 }
 
@@ -41,32 +43,37 @@ at::Tensor masked(const at::Tensor& x, const at::Tensor& mask, double p) {
   at::Tensor out = at::empty_like(x);
   dispatch_floating("keyed_dropout", x, [&](auto zero) {
     using Number = decltype(zero);
-    apply_mask<Number>(x.const_data_ptr<Number>(), mask.const_data_ptr<uint8_t>(), static_cast<Number>(1 / (1 - p)),
-                       out.mutable_data_ptr<Number>(), x.numel());
+    apply_mask<Number>(x.const_data_ptr<Number>(), mask.const_data_ptr<uint8_t>(),
+                       static_cast<Number>(1 / (1 - p)), out.mutable_data_ptr<Number>(), x.numel());
   });
   return out;
 }
 
 struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& mask, double p) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& mask,
+                            double p) {
     context->save_for_backward({mask});
     context->saved_data["p"] = p;
     return masked(x, mask, p);
   }
   static variable_list backward(AutogradContext* context, variable_list gradients) {
-    return {masked(gradients[0].contiguous(), context->get_saved_variables()[0], context->saved_data["p"].toDouble()),
-            {}, {}};
+    return {masked(gradients[0].contiguous(), context->get_saved_variables()[0],
+                   context->saved_data["p"].toDouble()),
+            {},
+            {}};
   }
 };
 
 }  // namespace
 
-at::Tensor keyed_dropout(const at::Tensor& x, const std::vector<uint64_t>& row_keys, uint64_t key, double p) {
+at::Tensor keyed_dropout(const at::Tensor& x, const std::vector<uint64_t>& row_keys, uint64_t key,
+                         double p) {
   CENOTE_CHECK(x.dim() == 2 && x.size(0) == static_cast<int64_t>(row_keys.size()), bad_shape,
                "keyed_dropout: {} rows, {} keys", x.size(0), row_keys.size());
   CENOTE_CHECK(p >= 0 && p < 1, bad_input, "dropout must be in [0, 1), got {}", p);
   if (p == 0) return x;
-  return DropoutFunction::apply(x.contiguous(), draw_mask(x.size(0), x.size(1), row_keys, key, p), p);
+  return DropoutFunction::apply(x.contiguous(), draw_mask(x.size(0), x.size(1), row_keys, key, p),
+                                p);
 }
 
 }  // namespace cenote

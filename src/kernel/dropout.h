@@ -17,6 +17,7 @@ namespace cenote {
 /// Cost      one Philox block for 8 numbers, made while the rows are read.
 /// Threads   safe to call concurrently.
 /// Source    Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov 2014 (JMLR 15).
-at::Tensor keyed_dropout(const at::Tensor& x, const std::vector<uint64_t>& row_keys, uint64_t key, double p);
+at::Tensor keyed_dropout(const at::Tensor& x, const std::vector<uint64_t>& row_keys, uint64_t key,
+                         double p);
 
 }  // namespace cenote

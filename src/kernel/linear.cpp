@@ -73,7 +73,8 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
         to_weight.addmm_(padded_block(gradient, first, count).t(), padded_block(x, first, count));
       });
     }
-    if (context->saved_data["bias"].toBool() && context->needs_input_grad(2)) to_bias = gradient.sum(0);
+    if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
+      to_bias = gradient.sum(0);
     return {to_x, to_weight, to_bias};
   }
 };
@@ -83,10 +84,11 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
 at::Tensor linear_rows(const at::Tensor& x, const at::Tensor& weight,
                        const std::optional<at::Tensor>& bias) {
   CENOTE_CHECK(x.dim() == 2 && weight.dim() == 2 && x.size(1) == weight.size(1), bad_shape,
-               "linear_rows: x is [{}, {}], weight is [{}, {}]; the last sizes must be equal", x.size(0),
-               x.size(-1), weight.size(0), weight.size(-1));
+               "linear_rows: x is [{}, {}], weight is [{}, {}]; the last sizes must be equal",
+               x.size(0), x.size(-1), weight.size(0), weight.size(-1));
   CENOTE_CHECK(!bias || (bias->dim() == 1 && bias->size(0) == weight.size(0)), bad_shape,
-               "linear_rows: weight has {} rows, bias has {} values", weight.size(0), bias->numel());
+               "linear_rows: weight has {} rows, bias has {} values", weight.size(0),
+               bias->numel());
   return LinearFunction::apply(x.contiguous(), weight, bias);
 }
 

@@ -12,8 +12,8 @@
 
 namespace cenote {
 
-at::Tensor ParameterSet::declare(const std::string& name, const std::vector<int64_t>& shape, Init init,
-                                 double scale) {
+at::Tensor ParameterSet::declare(const std::string& name, const std::vector<int64_t>& shape,
+                                 Init init, double scale) {
   CENOTE_ASSERT(std::find(names_.begin(), names_.end(), name) == names_.end());
   // Drawn in double and rounded, so float32 and float64 models start from the same numbers.
   at::Tensor value = at::empty(shape, at::TensorOptions().dtype(at::kDouble));
@@ -44,7 +44,8 @@ std::pair<at::Tensor, at::Tensor> ParameterSet::declare_linear(const std::string
 
 const at::Tensor& ParameterSet::at(const std::string& name) const {
   const auto it = std::find(names_.begin(), names_.end(), name);
-  CENOTE_CHECK(it != names_.end(), not_found, "no parameter '{}'; {}", name, choices_hint(name, names_));
+  CENOTE_CHECK(it != names_.end(), not_found, "no parameter '{}'; {}", name,
+               choices_hint(name, names_));
   return tensors_[static_cast<size_t>(it - names_.begin())];
 }
 

@@ -20,7 +20,8 @@ enum class Init { zeros, ones, uniform, normal };
 /// Threads    declare in one thread; reading is safe from many.
 class ParameterSet {
  public:
-  explicit ParameterSet(uint64_t seed = 0, at::ScalarType type = at::kFloat) : seed_(seed), type_(type) {}
+  explicit ParameterSet(uint64_t seed = 0, at::ScalarType type = at::kFloat)
+      : seed_(seed), type_(type) {}
 
   /// Adds a parameter and returns it (a handle to the same storage).
   /// scale: uniform draws from [-scale, scale], normal has standard deviation `scale`.
@@ -28,7 +29,8 @@ class ParameterSet {
   at::Tensor declare(const std::string& name, const std::vector<int64_t>& shape, Init init,
                      double scale = 1);
   /// weight [out, in] and bias [out] of an affine map, uniform in +-1/sqrt(in), as torch.nn.Linear.
-  std::pair<at::Tensor, at::Tensor> declare_linear(const std::string& name, int64_t in, int64_t out);
+  std::pair<at::Tensor, at::Tensor> declare_linear(const std::string& name, int64_t in,
+                                                   int64_t out);
 
   const std::vector<std::string>& names() const { return names_; }
   const std::vector<at::Tensor>& tensors() const { return tensors_; }

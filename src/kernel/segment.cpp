@@ -82,7 +82,8 @@ struct SumFunction : torch::autograd::Function<SumFunction> {
   };
   using HolderPtr = c10::intrusive_ptr<Holder>;
 
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const HolderPtr& holder) {
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x,
+                            const HolderPtr& holder) {
     context->saved_data["holder"] = c10::IValue::make_capsule(holder);
     context->saved_data["rows"] = x.size(0);
     const Join& join = *holder->join;
@@ -145,7 +146,8 @@ at::Tensor sum_with(const at::Tensor& x, const JoinPtr& join, std::vector<double
 at::Tensor gather_rows(const at::Tensor& x, const RowsPtr& rows) {
   CENOTE_CHECK(x.dim() == 2, bad_shape, "gather_rows: rows must be [N, D], got {} sizes", x.dim());
   for (const int64_t row : *rows) {
-    CENOTE_CHECK(row >= 0 && row < x.size(0), bad_shape, "gather_rows: row {} of {}", row, x.size(0));
+    CENOTE_CHECK(row >= 0 && row < x.size(0), bad_shape, "gather_rows: row {} of {}", row,
+                 x.size(0));
   }
   return GatherFunction::apply(x.contiguous(), rows);
 }
@@ -162,7 +164,8 @@ at::Tensor segment_mean(const at::Tensor& x, const JoinPtr& join, const double* 
   std::vector<double> factors(static_cast<size_t>(join->links()));
   for (int64_t group = 0; group < join->groups(); ++group) {
     double total = 0;
-    for (int64_t e = join->offsets[group]; e < join->offsets[group + 1]; ++e) total += weights ? weights[e] : 1;
+    for (int64_t e = join->offsets[group]; e < join->offsets[group + 1]; ++e)
+      total += weights ? weights[e] : 1;
     for (int64_t e = join->offsets[group]; e < join->offsets[group + 1]; ++e) {
       factors[e] = total > 0 ? (weights ? weights[e] : 1) / total : 0;
     }

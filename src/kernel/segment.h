@@ -42,7 +42,8 @@ at::Tensor segment_max(const at::Tensor& x, const JoinPtr& join);
 at::Tensor segment_min(const at::Tensor& x, const JoinPtr& join);
 
 /// Mean of (x - mean)^2 per group and column, in two passes. Gradient with respect to x.
-at::Tensor segment_variance(const at::Tensor& x, const JoinPtr& join, const double* weights = nullptr);
+at::Tensor segment_variance(const at::Tensor& x, const JoinPtr& join,
+                            const double* weights = nullptr);
 
 /// weights[e] / sum of the group's weights, [E]: the mass of a link, 1 / n where weights is null, 0 in a
 /// group without mass.
@@ -55,6 +56,7 @@ at::Tensor segment_softmax(const at::Tensor& logits, const JoinPtr& join,
 
 /// Sum over each group of weights [E, H] times rows, head by head: D is H equal parts, head h scales part h.
 /// Gradient with respect to x and weights.
-at::Tensor segment_weighted_sum(const at::Tensor& x, const at::Tensor& weights, const JoinPtr& join);
+at::Tensor segment_weighted_sum(const at::Tensor& x, const at::Tensor& weights,
+                                const JoinPtr& join);
 
 }  // namespace cenote

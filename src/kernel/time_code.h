@@ -18,6 +18,7 @@ namespace cenote {
 ///           below 1e-7), so a row's bytes do not depend on its place in the tensor.
 /// Threads   safe to call concurrently.
 /// Source    the positional code of Vaswani et al. 2017, section 3.5, as RelBench's reference uses it.
-at::Tensor time_codes(const std::vector<double>& days, int64_t width, at::ScalarType type = at::kFloat);
+at::Tensor time_codes(const std::vector<double>& days, int64_t width,
+                      at::ScalarType type = at::kFloat);
 
 }  // namespace cenote

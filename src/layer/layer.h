@@ -18,11 +18,11 @@ namespace cenote {
 /// Where a layer stands in a model.
 struct LayerPlace {
   ParameterSet& parameters;
-  std::string name;                     // its parameters are called NAME.<...>
+  std::string name;  // its parameters are called NAME.<...>
   const Graph& graph;
-  int64_t width;                        // of the rows that come in and go out; a multiple of 32
-  std::string pool = "sum";             // which pool joins the rows of a relation
-  std::vector<int64_t> group_tables;    // the tables whose rows are wanted from this layer
+  int64_t width;                      // of the rows that come in and go out; a multiple of 32
+  std::string pool = "sum";           // which pool joins the rows of a relation
+  std::vector<int64_t> group_tables;  // the tables whose rows are wanted from this layer
 };
 
 /// One round of join -> map -> pool.
@@ -43,10 +43,10 @@ struct LayerEntry {
 };
 
 /// Begins an entry: CENOTE_LAYER(sage) { return {...}; } in src/layer/sage.cpp.
-#define CENOTE_LAYER(name)      \
-  namespace entries {           \
-  LayerEntry layer_##name();    \
-  }                             \
+#define CENOTE_LAYER(name)   \
+  namespace entries {        \
+  LayerEntry layer_##name(); \
+  }                          \
   LayerEntry entries::layer_##name()
 
 const Registry<LayerEntry>& layer_registry();

@@ -17,6 +17,8 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/relu.h>
 
+#include <numeric>
+
 #include "kernel/linear.h"
 #include "layer/layer.h"
 #include "pool/pool.h"
@@ -39,20 +41,26 @@ class Sage : public Layer {
     own_.resize(graph_.store.tables.size());
     relations_.resize(graph_.relations());
     const PoolEntry& pool = pool_registry().at(place.pool);
-    CENOTE_CHECK(pool.traits.output == PoolOutput::vector && !pool.traits.needs_query && !pool.traits.needs_coordinates,
-                 bad_input, "pool '{}' cannot join the rows of a foreign key: it needs more than rows", place.pool);
+    CENOTE_CHECK(pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
+                     !pool.traits.needs_coordinates,
+                 bad_input,
+                 "pool '{}' cannot join the rows of a foreign key: it needs more than rows",
+                 place.pool);
     for (const int64_t table : place.group_tables) {
       const std::string name = place.name + "." + graph_.store.tables[table].name;
       auto [weight, bias] = place.parameters.declare_linear(name + ".own", width_, width_);
-      own_[table] = {weight, bias, place.parameters.declare(name + ".norm.weight", {width_}, Init::ones),
+      own_[table] = {weight, bias,
+                     place.parameters.declare(name + ".norm.weight", {width_}, Init::ones),
                      place.parameters.declare(name + ".norm.bias", {width_}, Init::zeros)};
     }
+    ordered_ = pool.traits.ordered;
     const Options options(pool.info.options);
     for (int64_t r = 0; r < graph_.relations(); ++r) {
       if (!own_[graph_.group_table(r)].weight.defined()) continue;
       const std::string name = place.name + "." + graph_.relation_name(r);
       relations_[r].pool = pool.make(options, {place.parameters, name + ".pool", width_});
-      relations_[r].weight = place.parameters.declare_linear(name, pool.out_width(options, width_), width_).first;
+      relations_[r].weight =
+          place.parameters.declare_linear(name, pool.out_width(options, width_), width_).first;
     }
   }
 
@@ -71,7 +79,15 @@ class Sage : public Layer {
         PoolInput input;
         input.rows = x[graph_.row_table(r)];
         input.join = join;
-        sum = at::add(sum, linear_rows(relations_[r].pool->forward(input).value, relations_[r].weight, {}));
+        // The rows of a group stand in the order of time, so a link's place is its order key.
+        std::vector<double> order;
+        if (ordered_) {
+          order.resize(static_cast<size_t>(join->links()));
+          std::iota(order.begin(), order.end(), 0.0);
+          input.order = order.data();
+        }
+        sum = at::add(
+            sum, linear_rows(relations_[r].pool->forward(input).value, relations_[r].weight, {}));
       }
       out[table] = at::relu(at::layer_norm(sum, {width_}, own.norm_weight, own.norm_bias));
     }
@@ -88,7 +104,8 @@ class Sage : public Layer {
   };
   const Graph& graph_;
   int64_t width_;
-  std::vector<Own> own_;            // by table; undefined where nothing is wanted
+  bool ordered_ = false;  // the pool wants to know which row is later
+  std::vector<Own> own_;  // by table; undefined where nothing is wanted
   std::vector<Relation> relations_;
 };
 
@@ -98,7 +115,8 @@ CENOTE_LAYER(sage) {
   LayerEntry entry;
   entry.info = {"heterogeneous GraphSAGE: pool each relation, map, add, LayerNorm, ReLU",
                 "Hamilton et al. 2017, arXiv:1706.02216; Robinson et al. 2024, arXiv:2407.20060",
-                "cenote fit examples/f1 --task driver-dnf --model sage --set layers=2", {}};
+                "cenote fit examples/f1 --task driver-dnf --model sage --set layers=2",
+                {}};
   entry.make = [](const Options&, const LayerPlace& place) -> std::unique_ptr<Layer> {
     return std::make_unique<Sage>(place);
   };

@@ -15,17 +15,17 @@ namespace cenote {
 /// Gradient  with respect to output.
 struct LossEntry {
   EntryInfo info;
-  std::vector<std::string> task_types;   // those it is for
-  bool is_default = false;               // of those task types
+  std::vector<std::string> task_types;  // those it is for
+  bool is_default = false;              // of those task types
   at::Tensor (*loss)(const at::Tensor& output, const at::Tensor& label) = nullptr;
   /// From the head's output to what metrics take: identity, probability, probabilities. [S, M] -> [S, M]
   at::Tensor (*predict)(const at::Tensor& output) = nullptr;
 };
 
-#define CENOTE_LOSS(name)      \
-  namespace entries {          \
-  LossEntry loss_##name();     \
-  }                            \
+#define CENOTE_LOSS(name)  \
+  namespace entries {      \
+  LossEntry loss_##name(); \
+  }                        \
   LossEntry entries::loss_##name()
 
 const Registry<LossEntry>& loss_registry();

@@ -19,7 +19,8 @@ namespace {
 double compute(const MetricInput& input) {
   if (checked_rows(input, true) == 0 || has_missing(input)) return kUndefined;
   check_binary_labels(input);
-  if (std::find(input.label.begin(), input.label.end(), 1.0) == input.label.end()) return kUndefined;
+  if (std::find(input.label.begin(), input.label.end(), 1.0) == input.label.end())
+    return kUndefined;
   double sum = 0;
   for (int64_t column = 0; column < input.width; ++column) {
     const double value = rank_average_precision(scored_column(input, column));

@@ -30,7 +30,8 @@ double compute(const MetricInput& input) {
     const int64_t column = binary ? 0 : static_cast<int64_t>(label);
     const bool known = binary || is_known_class(input, row);
     double p = known ? input.prediction[static_cast<size_t>(row * input.width + column)] : 0;
-    CENOTE_CHECK(p >= 0 && p <= 1, bad_input, "log_loss takes probabilities, row {} has {}", row, p);
+    CENOTE_CHECK(p >= 0 && p <= 1, bad_input, "log_loss takes probabilities, row {} has {}", row,
+                 p);
     if (binary && label == 0) p = 1 - p;
     sum -= std::log(std::clamp(p, kSmallest, 1 - kSmallest));
   }

@@ -30,10 +30,10 @@ struct MetricEntry {
 };
 
 /// Begins an entry: CENOTE_METRIC(mae) { return {...}; } in src/metric/mae.cpp, inside namespace cenote.
-#define CENOTE_METRIC(name)      \
-  namespace entries {            \
-  MetricEntry metric_##name();   \
-  }                              \
+#define CENOTE_METRIC(name)    \
+  namespace entries {          \
+  MetricEntry metric_##name(); \
+  }                            \
   MetricEntry entries::metric_##name()
 
 const Registry<MetricEntry>& metric_registry();

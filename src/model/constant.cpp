@@ -18,7 +18,8 @@ namespace {
 
 class Constant : public Estimator {
  public:
-  explicit Constant(const ModelContext& context) : type_(context.task_type), value_(context.outputs, 0.0) {}
+  explicit Constant(const ModelContext& context)
+      : type_(context.task_type), value_(context.outputs, 0.0) {}
 
   void fit(const SeedTable& train) override {
     value_ = central_label(train.label, type_, static_cast<int64_t>(value_.size()));
@@ -31,7 +32,9 @@ class Constant : public Estimator {
   }
 
   nlohmann::json save() const override { return {{"value", value_}}; }
-  void load(const nlohmann::json& state) override { value_ = load_numbers(state, "value", value_.size()); }
+  void load(const nlohmann::json& state) override {
+    value_ = load_numbers(state, "value", value_.size());
+  }
 
  private:
   TaskType type_;
@@ -42,9 +45,12 @@ class Constant : public Estimator {
 
 CENOTE_MODEL(constant) {
   ModelEntry entry;
-  entry.info = {"the median label, or the share of each class", "ours",
-                "cenote fit examples/f1 --task driver-dnf --model constant", {}};
-  entry.make_estimator = [](const Options&, const ModelContext& context) -> std::unique_ptr<Estimator> {
+  entry.info = {"the median label, or the share of each class",
+                "ours",
+                "cenote fit examples/f1 --task driver-dnf --model constant",
+                {}};
+  entry.make_estimator = [](const Options&,
+                            const ModelContext& context) -> std::unique_ptr<Estimator> {
     return std::make_unique<Constant>(context);
   };
   return entry;

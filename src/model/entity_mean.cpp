@@ -20,13 +20,19 @@ namespace {
 class EntityMean : public Estimator {
  public:
   explicit EntityMean(const ModelContext& context)
-      : type_(context.task_type), horizon_(context.horizon), outputs_(context.outputs), fallback_(outputs_, 0.0) {}
+      : type_(context.task_type),
+        horizon_(context.horizon),
+        outputs_(context.outputs),
+        fallback_(outputs_, 0.0) {}
 
-  void fit(const SeedTable& train) override { fallback_ = central_label(train.label, type_, outputs_); }
+  void fit(const SeedTable& train) override {
+    fallback_ = central_label(train.label, type_, outputs_);
+  }
 
   std::vector<double> predict(std::span<const Seed> seeds, const History& history) const override {
     std::unordered_map<int64_t, std::vector<int64_t>> of_entity;
-    for (size_t i = 0; i < history.row.size(); ++i) of_entity[history.row[i]].push_back(static_cast<int64_t>(i));
+    for (size_t i = 0; i < history.row.size(); ++i)
+      of_entity[history.row[i]].push_back(static_cast<int64_t>(i));
     std::vector<double> out;
     for (const Seed& seed : seeds) {
       std::vector<double> sum(outputs_, 0.0);
@@ -41,24 +47,29 @@ class EntityMean : public Estimator {
           ++count;
         }
       }
-      for (int64_t m = 0; m < outputs_; ++m) out.push_back(count > 0 ? sum[m] / static_cast<double>(count) : fallback_[m]);
+      for (int64_t m = 0; m < outputs_; ++m)
+        out.push_back(count > 0 ? sum[m] / static_cast<double>(count) : fallback_[m]);
     }
     return out;
   }
 
   nlohmann::json save() const override { return {{"fallback", fallback_}}; }
-  void load(const nlohmann::json& state) override { fallback_ = load_numbers(state, "fallback", fallback_.size()); }
+  void load(const nlohmann::json& state) override {
+    fallback_ = load_numbers(state, "fallback", fallback_.size());
+  }
 
  private:
   /// Is there a label, and one that the model has an output for? (A class may be newer than the model.)
   bool is_known(const History& history, int64_t i) const {
     const double label = history.label[i * history.width];
     if (!std::isfinite(label)) return false;
-    return type_ != TaskType::multiclass_classification || (label >= 0 && label < static_cast<double>(outputs_));
+    return type_ != TaskType::multiclass_classification ||
+           (label >= 0 && label < static_cast<double>(outputs_));
   }
 
   double indicator(const History& history, int64_t i, int64_t output) const {
-    if (type_ == TaskType::multiclass_classification) return history.label[i] == static_cast<double>(output);
+    if (type_ == TaskType::multiclass_classification)
+      return history.label[i] == static_cast<double>(output);
     return history.label[i * history.width + output];
   }
 
@@ -71,9 +82,12 @@ class EntityMean : public Estimator {
 
 CENOTE_MODEL(entity_mean) {
   ModelEntry entry;
-  entry.info = {"the mean of the entity's past labels whose window has closed", "ours",
-                "cenote fit examples/f1 --task driver-position --model entity_mean", {}};
-  entry.make_estimator = [](const Options&, const ModelContext& context) -> std::unique_ptr<Estimator> {
+  entry.info = {"the mean of the entity's past labels whose window has closed",
+                "ours",
+                "cenote fit examples/f1 --task driver-position --model entity_mean",
+                {}};
+  entry.make_estimator = [](const Options&,
+                            const ModelContext& context) -> std::unique_ptr<Estimator> {
     return std::make_unique<EntityMean>(context);
   };
   entry.looks_back = true;

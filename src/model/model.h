@@ -22,11 +22,11 @@ namespace cenote {
 /// What a model is made for. Everything referred to must outlive it.
 struct ModelContext {
   const Graph& graph;
-  const std::vector<TableCodes>& codes;   // by table
+  const std::vector<TableCodes>& codes;  // by table
   int32_t entity_table = 0;
   TaskType task_type = TaskType::regression;
-  int64_t horizon = 0;                    // microseconds; labels of a seed at t are known from t + horizon
-  int64_t outputs = 1;                    // numbers a seed
+  int64_t horizon = 0;  // microseconds; labels of a seed at t are known from t + horizon
+  int64_t outputs = 1;  // numbers a seed
   uint64_t seed = 0;
 };
 
@@ -39,16 +39,18 @@ class Network {
   virtual const ParameterSet& parameters() const = 0;
   virtual SamplerOptions sampler() const = 0;
   /// Rows [n] in [0, N] of a table (N: its columns are missing) -> [n, width].
-  virtual at::Tensor encode(int64_t table, std::span<const int64_t> rows, const Pass& pass) const = 0;
+  virtual at::Tensor encode(int64_t table, std::span<const int64_t> rows,
+                            const Pass& pass) const = 0;
   /// x[table] [occurrences, width]: the encoding of each occurrence of the shard -> [seeds, outputs].
-  virtual at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x, const Pass& pass) const = 0;
+  virtual at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x,
+                             const Pass& pass) const = 0;
 };
 
 /// Labels that may be looked back on; a row counts for a seed only if its window has closed by the seed's cut.
 struct History {
-  std::vector<int64_t> row;     // entity rows
+  std::vector<int64_t> row;  // entity rows
   std::vector<int64_t> time;
-  std::vector<double> label;    // [n, width]
+  std::vector<double> label;  // [n, width]
   int64_t width = 1;
 };
 
@@ -58,23 +60,26 @@ class Estimator {
   virtual ~Estimator() = default;
   virtual void fit(const SeedTable& train) = 0;
   /// [seeds, outputs], as metrics take them.
-  virtual std::vector<double> predict(std::span<const Seed> seeds, const History& history) const = 0;
+  virtual std::vector<double> predict(std::span<const Seed> seeds,
+                                      const History& history) const = 0;
   virtual nlohmann::json save() const = 0;
   virtual void load(const nlohmann::json& state) = 0;
 };
 
 struct ModelEntry {
   EntryInfo info;
-  std::unique_ptr<Network> (*make_network)(const Options& options, const ModelContext& context) = nullptr;
-  std::unique_ptr<Estimator> (*make_estimator)(const Options& options, const ModelContext& context) = nullptr;
-  bool looks_back = false;   // predictions need the history of labels
+  std::unique_ptr<Network> (*make_network)(const Options& options,
+                                           const ModelContext& context) = nullptr;
+  std::unique_ptr<Estimator> (*make_estimator)(const Options& options,
+                                               const ModelContext& context) = nullptr;
+  bool looks_back = false;  // predictions need the history of labels
 };
 
 /// Begins an entry: CENOTE_MODEL(sage) { return {...}; } in src/model/sage.cpp.
-#define CENOTE_MODEL(name)      \
-  namespace entries {           \
-  ModelEntry model_##name();    \
-  }                             \
+#define CENOTE_MODEL(name)   \
+  namespace entries {        \
+  ModelEntry model_##name(); \
+  }                          \
   ModelEntry entries::model_##name()
 
 const Registry<ModelEntry>& model_registry();

@@ -29,23 +29,32 @@ std::vector<int64_t> parse_fanout(const std::string& text, int64_t layers) {
     const size_t end = std::min(text.find(',', begin), text.size());
     int64_t value = 0;
     const auto result = std::from_chars(text.data() + begin, text.data() + end, value);
-    CENOTE_CHECK(result.ec == std::errc() && result.ptr == text.data() + end && value >= 1 && value <= 100000, bad_input,
-                 "option 'fanout' of sage: '{}' is not a list of whole numbers in [1, 100000], such as 128,64", text);
+    CENOTE_CHECK(result.ec == std::errc() && result.ptr == text.data() + end && value >= 1 &&
+                     value <= 100000,
+                 bad_input,
+                 "option 'fanout' of sage: '{}' is not a list of whole numbers in [1, 100000], "
+                 "such as 128,64",
+                 text);
     out.push_back(value);
     begin = end + 1;
   }
-  CENOTE_CHECK(static_cast<int64_t>(out.size()) == layers, bad_input,
-               "option 'fanout' of sage: '{}' has {} numbers, one for each of the {} layers is needed", text, out.size(),
-               layers);
+  CENOTE_CHECK(
+      static_cast<int64_t>(out.size()) == layers, bad_input,
+      "option 'fanout' of sage: '{}' has {} numbers, one for each of the {} layers is needed", text,
+      out.size(), layers);
   return out;
 }
 
 class SageNetwork : public Network {
  public:
   SageNetwork(const Options& options, const ModelContext& context)
-      : graph_(context.graph), entity_table_(context.entity_table), parameters_(context.seed),
-        width_(options.get_int("channels")), layers_count_(options.get_int("layers")) {
-    CENOTE_CHECK(width_ % 32 == 0, bad_input, "option 'channels' of sage: {} is not a multiple of 32", width_);
+      : graph_(context.graph),
+        entity_table_(context.entity_table),
+        parameters_(context.seed),
+        width_(options.get_int("channels")),
+        layers_count_(options.get_int("layers")) {
+    CENOTE_CHECK(width_ % 32 == 0, bad_input,
+                 "option 'channels' of sage: {} is not a multiple of 32", width_);
     sampler_.fanout = parse_fanout(options.get_text("fanout"), layers_count_);
     sampler_.latest = options.get_text("sampling") == "latest";
     sampler_.seed = context.seed;
@@ -55,14 +64,16 @@ class SageNetwork : public Network {
     shape.dropout = options.get_double("dropout");
     const auto& tables = graph_.store.tables;
     for (size_t table = 0; table < tables.size(); ++table) {
-      encoders_.emplace_back(parameters_, "rows." + tables[table].name, context.codes[table], tables[table].key_hash,
-                             shape);
-      time_.push_back(tables[table].timed ? parameters_.declare_linear("time." + tables[table].name, width_, width_)
-                                          : std::pair<at::Tensor, at::Tensor>());
+      encoders_.emplace_back(parameters_, "rows." + tables[table].name, context.codes[table],
+                             tables[table].key_hash, shape);
+      time_.push_back(tables[table].timed
+                          ? parameters_.declare_linear("time." + tables[table].name, width_, width_)
+                          : std::pair<at::Tensor, at::Tensor>());
     }
     const LayerEntry& layer = layer_registry().at("sage");
     for (int64_t k = 0; k < layers_count_; ++k) {
-      LayerPlace place{parameters_, "layer" + std::to_string(k), graph_, width_, options.get_text("pool"), {}};
+      LayerPlace place{parameters_, "layer" + std::to_string(k), graph_,
+                       width_,      options.get_text("pool"),    {}};
       // Only the seeds are wanted from the last layer.
       for (size_t table = 0; table < tables.size(); ++table) {
         if (k + 1 < layers_count_ || static_cast<int32_t>(table) == entity_table_) {
@@ -84,10 +95,13 @@ class SageNetwork : public Network {
   at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x, const Pass&) const override {
     for (size_t table = 0; table < x.size(); ++table) {
       if (!x[table].defined() || !time_[table].first.defined()) continue;
-      x[table] = at::add(x[table], linear_rows(time_codes(days_before(shard, table), width_, x[table].scalar_type()),
-                                               time_[table].first, time_[table].second));
+      x[table] =
+          at::add(x[table],
+                  linear_rows(time_codes(days_before(shard, table), width_, x[table].scalar_type()),
+                              time_[table].first, time_[table].second));
     }
-    for (int64_t k = 0; k < layers_count_; ++k) x = layers_[k]->forward(shard, x, layers_count_ - k);
+    for (int64_t k = 0; k < layers_count_; ++k)
+      x = layers_[k]->forward(shard, x, layers_count_ - k);
     return linear_rows(x[entity_table_], head_.first, head_.second);
   }
 
@@ -99,7 +113,8 @@ class SageNetwork : public Network {
     std::vector<double> days(part.row.size(), 0.0);
     for (size_t i = 0; i < days.size(); ++i) {
       if (part.row[i] >= stored.rows || stored.time[part.row[i]] == kTimeNever) continue;
-      days[i] = static_cast<double>(shard.seeds[part.seed[i]].time - stored.time[part.row[i]]) / kMicrosPerDay;
+      days[i] = static_cast<double>(shard.seeds[part.seed[i]].time - stored.time[part.row[i]]) /
+                kMicrosPerDay;
     }
     return days;
   }
@@ -109,8 +124,8 @@ class SageNetwork : public Network {
   ParameterSet parameters_;
   int64_t width_, layers_count_;
   SamplerOptions sampler_;
-  std::vector<RowEncoder> encoders_;                          // by table
-  std::vector<std::pair<at::Tensor, at::Tensor>> time_;       // by table; undefined: static
+  std::vector<RowEncoder> encoders_;                     // by table
+  std::vector<std::pair<at::Tensor, at::Tensor>> time_;  // by table; undefined: static
   std::vector<std::unique_ptr<Layer>> layers_;
   std::pair<at::Tensor, at::Tensor> head_;
 };
@@ -122,15 +137,32 @@ CENOTE_MODEL(sage) {
   entry.info = {
       "rows encoded once, relative time, heterogeneous GraphSAGE layers, a linear head",
       "Robinson et al. 2024, arXiv:2407.20060",
-      "cenote fit examples/f1 --task driver-top3 --model sage --set channels=128 --set fanout=128,64",
+      "cenote fit examples/f1 --task driver-top3 --model sage --set channels=128 --set "
+      "fanout=128,64",
       {{"channels", int64_t{64}, "numbers per row; a multiple of 32", 32, 1024, {}},
        {"layers", int64_t{2}, "rounds of join, map and pool", 1, 4, {}},
-       {"fanout", std::string("32,16"), "rows sampled per hop, row and relation, one number a layer", 0, 0, {}},
-       {"sampling", std::string("latest"), "which of the visible rows", 0, 0, {"uniform", "latest"}},
+       {"fanout",
+        std::string("32,16"),
+        "rows sampled per hop, row and relation, one number a layer",
+        0,
+        0,
+        {}},
+       {"sampling",
+        std::string("latest"),
+        "which of the visible rows",
+        0,
+        0,
+        {"uniform", "latest"}},
        {"pool", std::string("mean"), "the pool that joins the rows of a relation", 0, 0, {}},
        {"blocks", int64_t{2}, "residual blocks of the row encoders", 0, 16, {}},
-       {"dropout", 0.2, "share of numbers dropped in the row encoders while training", 0, 0.9, {}}}};
-  entry.make_network = [](const Options& options, const ModelContext& context) -> std::unique_ptr<Network> {
+       {"dropout",
+        0.2,
+        "share of numbers dropped in the row encoders while training",
+        0,
+        0.9,
+        {}}}};
+  entry.make_network = [](const Options& options,
+                          const ModelContext& context) -> std::unique_ptr<Network> {
     return std::make_unique<SageNetwork>(options, context);
   };
   return entry;

@@ -14,32 +14,36 @@
 
 namespace cenote {
 
-enum class PoolOutput { vector, rows, score };  // one vector a group; rows with a new join; one number a group
+enum class PoolOutput {
+  vector,
+  rows,
+  score
+};  // one vector a group; rows with a new join; one number a group
 
 /// What a pool is; the conformance laws and `--set pool=` apply by these.
 struct PoolTraits {
   PoolOutput output = PoolOutput::vector;
-  bool ordered = false;            // needs the order key
+  bool ordered = false;  // needs the order key
   bool needs_query = false;
   bool needs_coordinates = false;
-  bool stateful = false;           // has parameters or running state
-  bool mergeable = false;          // partial results of disjoint rows merge exactly
+  bool stateful = false;   // has parameters or running state
+  bool mergeable = false;  // partial results of disjoint rows merge exactly
   bool differentiable = true;
-  bool blind_to_count = false;     // repeating every row k times changes nothing
+  bool blind_to_count = false;  // repeating every row k times changes nothing
 };
 
 /// One call's inputs. Tensors that a pool does not ask for may be undefined.
 struct PoolInput {
-  at::Tensor rows;                 // [N, D]
-  JoinPtr join = nullptr;          // G groups over the rows
-  const double* weights = nullptr; // [E] row weights >= 0, or null: all one
-  at::Tensor query = {};           // [G, D]
-  const double* order = nullptr;   // [E] order keys
+  at::Tensor rows;                  // [N, D]
+  JoinPtr join = nullptr;           // G groups over the rows
+  const double* weights = nullptr;  // [E] row weights >= 0, or null: all one
+  at::Tensor query = {};            // [G, D]
+  const double* order = nullptr;    // [E] order keys
 };
 
 /// `join` is the input's for vector and score outputs, and the new one for rows.
 struct PoolResult {
-  at::Tensor value;                // [G, out_width]
+  at::Tensor value;  // [G, out_width]
   JoinPtr join;
 };
 
@@ -66,10 +70,10 @@ struct PoolEntry {
 };
 
 /// Begins an entry: CENOTE_POOL(sum) { return {...}; } in src/pool/sum.cpp, inside namespace cenote.
-#define CENOTE_POOL(name)     \
-  namespace entries {         \
-  PoolEntry pool_##name();    \
-  }                           \
+#define CENOTE_POOL(name)  \
+  namespace entries {      \
+  PoolEntry pool_##name(); \
+  }                        \
   PoolEntry entries::pool_##name()
 
 const Registry<PoolEntry>& pool_registry();

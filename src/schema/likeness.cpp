@@ -19,24 +19,32 @@ bool is_key_word(const std::string& word) {
   return std::find(kKeyWords.begin(), kKeyWords.end(), word) != kKeyWords.end();
 }
 
+/// The words that carry meaning, in the singular: without a short prefix that all columns of a table
+/// share in some databases (c_custkey, o_orderdate).
 Words singular_words(std::string_view name) {
   Words words = name_words(name);
+  if (words.size() > 1 && words[0].size() <= 2 && !is_key_word(words[0]))
+    words.erase(words.begin());
   for (std::string& word : words) word = singular(word);
   return words;
 }
 
-/// Without the words at the end that only say "key"; "customerid" in one word loses its id, too.
+/// "customerid" -> "customer", "" if the word ends in no such way.
+std::string without_glued_key(const std::string& word) {
+  for (const std::string_view suffix : {"id", "key", "code"}) {
+    if (word.size() > suffix.size() + 2 && word.ends_with(suffix)) {
+      return singular(word.substr(0, word.size() - suffix.size()));
+    }
+  }
+  return "";
+}
+
+/// Without the words that only say "key": order_id, id_order, orderid -> order.
 Words strip_key_words(Words words) {
   while (!words.empty() && is_key_word(words.back())) words.pop_back();
+  while (words.size() > 1 && is_key_word(words.front())) words.erase(words.begin());
   if (!words.empty()) {
-    for (const std::string_view suffix : {"id", "key", "code"}) {
-      std::string& last = words.back();
-      if (last.size() > suffix.size() + 2 && last.ends_with(suffix)) {
-        last.resize(last.size() - suffix.size());
-        last = singular(last);
-        break;
-      }
-    }
+    if (std::string stem = without_glued_key(words.back()); !stem.empty()) words.back() = stem;
   }
   return words;
 }
@@ -63,29 +71,33 @@ std::string_view bare(std::string_view table) {
   return dot == std::string_view::npos ? table : table.substr(dot + 1);
 }
 
-bool has_key_word(std::string_view column) {
-  const Words words = name_words(column);
-  if (words.empty()) return false;
-  return is_key_word(words.back()) ||
-         joined(strip_key_words(singular_words(column))) != joined(singular_words(column));
+/// A word of its own says that this is a key: order_id, id_order.
+bool has_key_word(const Words& words) {
+  return !words.empty() && (is_key_word(words.back()) || is_key_word(words.front()));
+}
+
+/// The last word ends as if it said so: orderid, custkey; but also solid and humid.
+bool has_glued_key(const Words& words) {
+  return !words.empty() && !without_glued_key(words.back()).empty();
 }
 
 }  // namespace
 
 double primary_key_likeness(std::string_view table, std::string_view column) {
-  const Words words = name_words(column);
+  const Words raw = name_words(column), words = singular_words(column);
   if (words.empty()) return 0;
-  if (words.size() == 1 && is_key_word(words[0]))
-    return words[0] == "id" || words[0] == "pk" ? 1 : 0.8;
-  const std::string stem = joined(strip_key_words(singular_words(column)));
-  const std::string subject = joined(singular_words(bare(table)));
-  const bool key_word = has_key_word(column);
-  if (stem == subject) return key_word ? 1 : 0.7;
-  if (!key_word) return 0;
-  if (abbreviates(stem, subject, 3)) return 0.9;
   const Words subject_words = singular_words(bare(table));
+  const std::string subject = joined(subject_words), stem = joined(strip_key_words(words));
+  if (words.size() == 1 && is_key_word(words[0])) {
+    if (raw.size() > 1) return subject.starts_with(raw[0]) ? 0.8 : 0.6;  // u_id
+    return words[0] == "id" || words[0] == "pk" ? 1 : 0.8;
+  }
+  const bool key_word = has_key_word(words), glued = has_glued_key(words);
+  if (stem == subject) return key_word || glued ? 1 : 0.7;
+  if (!key_word && !glued) return 0;
+  if (abbreviates(stem, subject, 3)) return 0.9;
   if (!subject_words.empty() && stem == subject_words.back()) return 0.9;
-  return 0.6;
+  return key_word ? 0.6 : 0;
 }
 
 double link_likeness(std::string_view child, std::string_view column, std::string_view parent,
@@ -97,7 +109,7 @@ double link_likeness(std::string_view child, std::string_view column, std::strin
   const Words key_words = singular_words(key);
   const bool generic_key = key_words.size() == 1 && is_key_word(key_words[0]);
   const bool same_table = child == parent;
-  const bool key_word = has_key_word(column);
+  const bool key_word = has_key_word(words) || has_glued_key(words);
   if (same_table) {
     static const Words kRelatives{"parent",  "manager",  "boss",        "supervisor",
                                   "reply",   "original", "root",        "previous",

@@ -32,7 +32,7 @@ struct Column {
   std::string database_type;  // as the source calls it, "DECIMAL(10,2)"
   Evidence evidence = Evidence::inferred;
   double confidence = 1;
-  std::string reason;         // "12 distinct values in 20,323 rows", or why it is ignored
+  std::string reason;  // "12 distinct values in 20,323 rows", or why it is ignored
 };
 
 struct Table {
@@ -65,9 +65,9 @@ struct Link {
 struct Schema {
   std::string name;
   std::string description;
-  std::vector<Table> tables;  // in name order
-  std::vector<Link> links;    // in order of (from_table, from_columns, to_table)
-  std::optional<int64_t> val_timestamp;   // microseconds
+  std::vector<Table> tables;             // in name order
+  std::vector<Link> links;               // in order of (from_table, from_columns, to_table)
+  std::optional<int64_t> val_timestamp;  // microseconds
   std::optional<int64_t> test_timestamp;
 
   /// Position of a table, or -1.

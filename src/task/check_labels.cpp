@@ -19,20 +19,22 @@ int sign(bool less, bool greater) { return less ? -1 : greater ? 1 : 0; }
 int compare(const ColumnData& column, int64_t a, int64_t b) {
   if (column.type == StorageType::utf8) {
     const int order = column.text(a).compare(column.text(b));
-    return sign(order < 0, order > 0);
+    return sign(order<0, order> 0);
   }
   if (column.type == StorageType::float64) {
     const double x = column.reals[static_cast<size_t>(a)], y = column.reals[static_cast<size_t>(b)];
-    return sign(x < y, x > y);
+    return sign(x<y, x> y);
   }
-  const int64_t x = column.integers[static_cast<size_t>(a)], y = column.integers[static_cast<size_t>(b)];
-  return sign(x < y, x > y);
+  const int64_t x = column.integers[static_cast<size_t>(a)],
+                y = column.integers[static_cast<size_t>(b)];
+  return sign(x<y, x> y);
 }
 
 /// "driverId 7 at 2004-12-02": how a message points at a row.
 std::string describe(const Task& task, const RawSplit& raw, int64_t row) {
   const std::string name = task.kind == TaskKind::autocomplete ? "row" : task.entity_column;
-  const std::string entity = raw.entity.is_valid(row) ? value_text(raw.entity, row) : "without a value";
+  const std::string entity =
+      raw.entity.is_valid(row) ? value_text(raw.entity, row) : "without a value";
   const std::string time =
       raw.time.is_valid(row) ? format_time(raw.time.integers[static_cast<size_t>(row)]) : "no time";
   return fmt::format("{} {} at {}", name, entity, time);
@@ -50,14 +52,16 @@ struct Dropped {
 
 void check_time(const Task& task, const RawSplit& raw, int64_t row) {
   const auto refuse = [&](const std::string& why) {
-    fail(ErrorCode::bad_input, "task '{}', {} labels: {} ({})", task.name, raw.name, why, describe(task, raw, row));
+    fail(ErrorCode::bad_input, "task '{}', {} labels: {} ({})", task.name, raw.name, why,
+         describe(task, raw, row));
   };
   if (!raw.time.is_valid(row)) refuse("a row has no time");
   const int64_t t = raw.time.integers[static_cast<size_t>(row)];
   if (t == kTimeNever || t == kTimeAlways) refuse("a row has an infinite time");
   if (task.kind == TaskKind::forecast || !raw.seed_times.empty()) {
     if (!std::binary_search(raw.seed_times.begin(), raw.seed_times.end(), t)) {
-      refuse("a time is none of the split's seed times, which the SQL finds in timestamps(timestamp)");
+      refuse(
+          "a time is none of the split's seed times, which the SQL finds in timestamps(timestamp)");
     }
     return;
   }
@@ -65,7 +69,9 @@ void check_time(const Task& task, const RawSplit& raw, int64_t row) {
   if (task.kind == TaskKind::autocomplete || raw.name == kPast) return;
   // Shipped labels: no window may touch two splits.
   const bool train = raw.name == "train", test = raw.name == "test";
-  const int64_t begin = train ? kTimeAlways : raw.name == "val" ? task.val_timestamp : task.test_timestamp;
+  const int64_t begin = train               ? kTimeAlways
+                        : raw.name == "val" ? task.val_timestamp
+                                            : task.test_timestamp;
   const int64_t end = train ? task.val_timestamp : test ? kTimeNever : task.test_timestamp;
   if (t < begin || t > end - (test ? 0 : task.horizon)) {
     refuse(fmt::format("a label window of {} crosses a split (val {}, test {})",
@@ -75,10 +81,11 @@ void check_time(const Task& task, const RawSplit& raw, int64_t row) {
 }
 
 /// The rows to keep, sorted by (time, entity, label): the last only to make the order of doubles certain.
-std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const RawSplit& raw, const Hooks& hooks) {
+std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const RawSplit& raw,
+                               const Hooks& hooks) {
   CENOTE_CHECK(raw.time.type == StorageType::time, bad_input,
-               "task '{}', {} labels: the time column '{}' holds {} values, not times", task.name, raw.name,
-               task.time_column, to_string(raw.time.type));
+               "task '{}', {} labels: the time column '{}' holds {} values, not times", task.name,
+               raw.name, task.time_column, to_string(raw.time.type));
   Dropped unknown, missing;
   std::vector<int64_t> rows;
   for (int64_t row = 0; row < raw.time.size(); ++row) {
@@ -92,15 +99,18 @@ std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const R
     }
   }
   if (unknown.count > 0) {
-    hooks.warn("unknown_entities",
-               fmt::format("task '{}': {} of {} {} labels name no row of '{}' up to the test time and are "
-                           "dropped, e.g. {}", task.name, unknown.count, raw.time.size(), raw.name,
-                           task.entity_table, describe(task, raw, unknown.example)));
+    hooks.warn(
+        "unknown_entities",
+        fmt::format("task '{}': {} of {} {} labels name no row of '{}' up to the test time and are "
+                    "dropped, e.g. {}",
+                    task.name, unknown.count, raw.time.size(), raw.name, task.entity_table,
+                    describe(task, raw, unknown.example)));
   }
   if (missing.count > 0) {
-    hooks.warn("null_labels", fmt::format("task '{}': {} of {} {} labels have no value and are dropped, e.g. {}",
-                                          task.name, missing.count, raw.time.size(), raw.name,
-                                          describe(task, raw, missing.example)));
+    hooks.warn("null_labels",
+               fmt::format("task '{}': {} of {} {} labels have no value and are dropped, e.g. {}",
+                           task.name, missing.count, raw.time.size(), raw.name,
+                           describe(task, raw, missing.example)));
   }
   std::stable_sort(rows.begin(), rows.end(), [&](int64_t a, int64_t b) {
     if (const int order = compare(raw.time, a, b); order != 0) return order < 0;
@@ -110,17 +120,21 @@ std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const R
   return rows;
 }
 
-void warn_of_doubles(const Task& task, const RawSplit& raw, const std::vector<int64_t>& rows, const Hooks& hooks) {
+void warn_of_doubles(const Task& task, const RawSplit& raw, const std::vector<int64_t>& rows,
+                     const Hooks& hooks) {
   Dropped doubles;
   for (size_t i = 1; i < rows.size(); ++i) {
-    if (compare(raw.time, rows[i], rows[i - 1]) == 0 && compare(raw.entity, rows[i], rows[i - 1]) == 0) {
+    if (compare(raw.time, rows[i], rows[i - 1]) == 0 &&
+        compare(raw.entity, rows[i], rows[i - 1]) == 0) {
       doubles.add(rows[i]);
     }
   }
   if (doubles.count == 0) return;
-  hooks.warn("duplicate_labels",
-             fmt::format("task '{}': {} of {} {} labels have the entity and time of another and are kept, e.g. {}",
-                         task.name, doubles.count, rows.size(), raw.name, describe(task, raw, doubles.example)));
+  hooks.warn(
+      "duplicate_labels",
+      fmt::format(
+          "task '{}': {} of {} {} labels have the entity and time of another and are kept, e.g. {}",
+          task.name, doubles.count, rows.size(), raw.name, describe(task, raw, doubles.example)));
 }
 
 /// True if a split's labels are all the same (multilabel: in every column).
@@ -131,15 +145,14 @@ bool is_constant(const LabelTable& table) {
   return true;
 }
 
-void check_variety(const Task& task, const LabelTable& table, const std::string& split, const Labels& labels,
-                   const Hooks& hooks) {
+void check_variety(const Task& task, const LabelTable& table, const std::string& split,
+                   const Labels& labels, const Hooks& hooks) {
   if (task.type == TaskType::regression || table.size() == 0 || !is_constant(table)) return;
-  const std::string value =
-      task.type == TaskType::multiclass_classification
-          ? "'" + labels.classes.at(static_cast<size_t>(table.label[0])) + "'"
-          : fmt::format("{}", table.label[0]);
-  const std::string text = fmt::format("task '{}': all {} {} labels are {}", task.name, table.size(), split,
-                                       table.width == 1 ? value : "the same");
+  const std::string value = task.type == TaskType::multiclass_classification
+                                ? "'" + labels.classes.at(static_cast<size_t>(table.label[0])) + "'"
+                                : fmt::format("{}", table.label[0]);
+  const std::string text = fmt::format("task '{}': all {} {} labels are {}", task.name,
+                                       table.size(), split, table.width == 1 ? value : "the same");
   CENOTE_CHECK(split != "train", bad_input, "{}: there is nothing to learn", text);
   hooks.warn("one_class", text + "; metrics of this split may be undefined");
 }
@@ -154,8 +167,10 @@ void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std
     if (unseen++ == 0) example = labels.classes[static_cast<size_t>(label)];
   }
   if (unseen == 0) return;
-  hooks.warn("unseen_classes", fmt::format("task '{}': {} of {} {} labels are of classes that training labels do not "
-                                           "have, e.g. '{}'", task.name, unseen, table.size(), split, example));
+  hooks.warn("unseen_classes",
+             fmt::format("task '{}': {} of {} {} labels are of classes that training labels do not "
+                         "have, e.g. '{}'",
+                         task.name, unseen, table.size(), split, example));
 }
 
 }  // namespace
@@ -171,8 +186,9 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
     if (!by_row) split.entity = keys.align(task, split.name, std::move(split.entity));
     const auto rows = keep_rows(task, keys, split, hooks);
     if (rows.empty() && !past) {
-      const std::string text = fmt::format("task '{}': there are no {} labels ({} rows before checks)", task.name,
-                                           split.name, split.time.size());
+      const std::string text =
+          fmt::format("task '{}': there are no {} labels ({} rows before checks)", task.name,
+                      split.name, split.time.size());
       CENOTE_CHECK(split.name == "test", bad_input, "{}", text);
       hooks.warn("no_test_labels", text);
     }
@@ -181,13 +197,15 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
     table.by_row = by_row;
     table.entity = take_rows(split.entity, rows);
     table.time.reserve(rows.size());
-    for (const int64_t row : rows) table.time.push_back(split.time.integers[static_cast<size_t>(row)]);
+    for (const int64_t row : rows)
+      table.time.push_back(split.time.integers[static_cast<size_t>(row)]);
     split.label = take_rows(split.label, rows);
     split.entity = table.entity;  // what describe() needs from here on
     split.time = take_rows(split.time, rows);
   }
   const auto point = [&](size_t split, int64_t row) {
-    return fmt::format("task '{}', {} labels: the target '{}'", task.name, raw[split].name, task.target_column) +
+    return fmt::format("task '{}', {} labels: the target '{}'", task.name, raw[split].name,
+                       task.target_column) +
            fmt::format(" of {}", describe(task, raw[split], row));
   };
   label_values(task.type, {&raw[0].label, &raw[1].label, &raw[2].label}, point, labels);
@@ -201,10 +219,11 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
 }
 
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks) {
-  CENOTE_CHECK(task.type != TaskType::link_prediction, unsupported, "task '{}': link prediction is not built yet",
-               task.name);
+  CENOTE_CHECK(task.type != TaskType::link_prediction, unsupported,
+               "task '{}': link prediction is not built yet", task.name);
   switch (task.kind) {
-    case TaskKind::forecast: return check_labels(task, snapshot, labels_from_sql(task, snapshot, hooks), hooks);
+    case TaskKind::forecast:
+      return check_labels(task, snapshot, labels_from_sql(task, snapshot, hooks), hooks);
     case TaskKind::autocomplete:
       return check_labels(task, snapshot, labels_from_column(task, snapshot, hooks), hooks);
     case TaskKind::external:
@@ -219,7 +238,11 @@ Labels make_history(const Task& task, const Snapshot& snapshot, int64_t until, c
   raw[0] = past_labels(task, snapshot, until, hooks);
   if (raw[0].time.size() == 0) return {};
   for (size_t i = 1; i < raw.size(); ++i) {
-    raw[i] = {kPast, take_rows(raw[0].entity, {}), take_rows(raw[0].time, {}), take_rows(raw[0].label, {}), {}};
+    raw[i] = {kPast,
+              take_rows(raw[0].entity, {}),
+              take_rows(raw[0].time, {}),
+              take_rows(raw[0].label, {}),
+              {}};
   }
   return check_labels(task, snapshot, std::move(raw), hooks);
 }

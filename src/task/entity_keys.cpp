@@ -9,7 +9,9 @@
 namespace cenote {
 namespace {
 
-bool is_integer(StorageType type) { return type != StorageType::utf8 && type != StorageType::float64; }
+bool is_integer(StorageType type) {
+  return type != StorageType::utf8 && type != StorageType::float64;
+}
 
 }  // namespace
 
@@ -44,7 +46,8 @@ ColumnData EntityKeys::align(const Task& task, const std::string& split, ColumnD
     for (int64_t row = 0; row < entity.size(); ++row) {
       const double value = entity.reals[static_cast<size_t>(row)];
       // Beyond 2^53 neighbouring keys would fall together.
-      const bool whole = entity.is_valid(row) && value == std::floor(value) && std::abs(value) <= 0x1p53;
+      const bool whole =
+          entity.is_valid(row) && value == std::floor(value) && std::abs(value) <= 0x1p53;
       whole ? append_integer(out, static_cast<int64_t>(value)) : append_null(out);
     }
     return out;
@@ -55,14 +58,17 @@ ColumnData EntityKeys::align(const Task& task, const std::string& split, ColumnD
     }
     return out;
   }
-  fail(ErrorCode::bad_input, "task '{}', {} labels: the entity column '{}' holds {} values, the key of '{}' {}",
-       task.name, split, task.entity_column, to_string(entity.type), task.entity_table, to_string(type_));
+  fail(ErrorCode::bad_input,
+       "task '{}', {} labels: the entity column '{}' holds {} values, the key of '{}' {}",
+       task.name, split, task.entity_column, to_string(entity.type), task.entity_table,
+       to_string(type_));
 }
 
 bool EntityKeys::contains(const ColumnData& entity, int64_t row) const {
   if (everything_) return true;
   if (is_integer(type_)) {
-    return std::binary_search(integers_.begin(), integers_.end(), entity.integers[static_cast<size_t>(row)]);
+    return std::binary_search(integers_.begin(), integers_.end(),
+                              entity.integers[static_cast<size_t>(row)]);
   }
   std::string bytes;
   append_key_bytes(entity, row, bytes);

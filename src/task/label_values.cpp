@@ -17,7 +17,9 @@ using Columns = std::array<const ColumnData*, 3>;
 // One output a class is wanted of a model: more than this is a number or a text, not a class.
 constexpr size_t kMostClasses = 100'000;
 
-std::array<LabelTable*, 3> tables_of(Labels& labels) { return {&labels.train, &labels.val, &labels.test}; }
+std::array<LabelTable*, 3> tables_of(Labels& labels) {
+  return {&labels.train, &labels.val, &labels.test};
+}
 
 void number_values(TaskType type, const Columns& splits, const Point& point, Labels& labels) {
   const bool binary = type == TaskType::binary_classification;
@@ -25,14 +27,15 @@ void number_values(TaskType type, const Columns& splits, const Point& point, Lab
     const ColumnData& column = *splits[s];
     if (column.size() == 0) continue;
     const bool number = column.type != StorageType::utf8 && column.type != StorageType::time;
-    CENOTE_CHECK(number, bad_input, "{} is no number but '{}' ({}){}", point(s, 0), value_text(column, 0),
-                 to_string(column.type), binary ? "; texts are classes of a multiclass_classification" : "");
+    CENOTE_CHECK(number, bad_input, "{} is no number but '{}' ({}){}", point(s, 0),
+                 value_text(column, 0), to_string(column.type),
+                 binary ? "; texts are classes of a multiclass_classification" : "");
     auto& out = tables_of(labels)[s]->label;
     out.reserve(static_cast<size_t>(column.size()));
     for (int64_t row = 0; row < column.size(); ++row) {
       const double value = column.number(row);
-      CENOTE_CHECK(!binary || value == 0 || value == 1, bad_input, "{} must be 0 or 1, it is {}", point(s, row),
-                   value);
+      CENOTE_CHECK(!binary || value == 0 || value == 1, bad_input, "{} must be 0 or 1, it is {}",
+                   point(s, row), value);
       out.push_back(value);
     }
   }
@@ -56,7 +59,8 @@ void class_values(const Columns& splits, const Point& point, Labels& labels) {
   std::map<std::string, int64_t> index;
   const auto add = [&](const ClassSet& set) {
     for (const auto& [key, name] : set) {
-      if (index.try_emplace(key, static_cast<int64_t>(index.size())).second) labels.classes.push_back(name);
+      if (index.try_emplace(key, static_cast<int64_t>(index.size())).second)
+        labels.classes.push_back(name);
     }
   };
   add(class_set(*splits[0]));
@@ -113,11 +117,12 @@ void list_values(const Columns& splits, const Point& point, Labels& labels) {
     for (int64_t row = 0; row < column.size(); ++row) {
       const size_t before = out.size();
       CENOTE_CHECK(column.type == StorageType::utf8 && parse_list(column.text(row), out), bad_input,
-                   "{} must be a list of 0 and 1, it is '{}'", point(s, row), value_text(column, row));
+                   "{} must be a list of 0 and 1, it is '{}'", point(s, row),
+                   value_text(column, row));
       const auto length = static_cast<int64_t>(out.size() - before);
       if (width == 0) width = length;
-      CENOTE_CHECK(length == width && width > 0, bad_input, "{} has {} values, others have {}", point(s, row), length,
-                   width);
+      CENOTE_CHECK(length == width && width > 0, bad_input, "{} has {} values, others have {}",
+                   point(s, row), length, width);
     }
   }
   for (LabelTable* table : tables_of(labels)) table->width = std::max<int64_t>(width, 1);
@@ -126,7 +131,8 @@ void list_values(const Columns& splits, const Point& point, Labels& labels) {
 }  // namespace
 
 bool has_label(const ColumnData& label, int64_t row) {
-  return label.is_valid(row) && (label.type != StorageType::float64 || std::isfinite(label.number(row)));
+  return label.is_valid(row) &&
+         (label.type != StorageType::float64 || std::isfinite(label.number(row)));
 }
 
 void label_values(TaskType type, const Columns& splits, const Point& point, Labels& labels) {

@@ -20,6 +20,7 @@ bool has_label(const ColumnData& label, int64_t row);
 /// `point`   "task 'x', train labels: the target 'y' of driverId 7 at ...": how a message begins.
 /// Errors    bad_input: not numbers, neither 0 nor 1, lists of different lengths, too many classes.
 void label_values(TaskType type, const std::array<const ColumnData*, 3>& splits,
-                  const std::function<std::string(size_t split, int64_t row)>& point, Labels& labels);
+                  const std::function<std::string(size_t split, int64_t row)>& point,
+                  Labels& labels);
 
 }  // namespace cenote

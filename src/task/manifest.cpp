@@ -88,7 +88,8 @@ void check_fields(const YamlNode& root, const Hooks& hooks) {
   for (const std::string& field : root.unknown_keys(kFields)) {
     const auto near = nearest_names(field, kFields);
     if (!near.empty()) root.refuse("no field '{}'; did you mean '{}'?", field, near.front());
-    hooks.warn("unknown_field", fmt::format("{} no field '{}'; it is ignored", root.where(), field));
+    hooks.warn("unknown_field",
+               fmt::format("{} no field '{}'; it is ignored", root.where(), field));
   }
 }
 
@@ -106,8 +107,8 @@ int64_t read_duration(const YamlNode& node) {
 /// The table that a field names. Errors bad_schema.
 const Table& named_table(const YamlNode& node, const Schema& schema) {
   const std::string name = node.text();
-  CENOTE_CHECK(schema.find_table(name) >= 0, bad_schema, "{}: no table '{}'; {}", node.where(), name,
-               choices_hint(name, schema.table_names()));
+  CENOTE_CHECK(schema.find_table(name) >= 0, bad_schema, "{}: no table '{}'; {}", node.where(),
+               name, choices_hint(name, schema.table_names()));
   return schema.table(name);
 }
 
@@ -116,8 +117,8 @@ void need_column(const YamlNode& node, const Table& table, const std::string& co
   if (table.find_column(column) >= 0) return;
   std::vector<std::string> names;
   for (const Column& other : table.columns) names.push_back(other.name);
-  fail(ErrorCode::bad_schema, "{}: table '{}' has no column '{}'; {}", node.where(), table.name, column,
-       choices_hint(column, names));
+  fail(ErrorCode::bad_schema, "{}: table '{}' has no column '{}'; {}", node.where(), table.name,
+       column, choices_hint(column, names));
 }
 
 void read_remove_columns(const Fields& fields, const Schema& schema, Task& task) {
@@ -138,15 +139,16 @@ void read_autocomplete(const Fields& fields, const Table& table, Task& task) {
   task.target_column = target.text();
   need_column(target, table, task.target_column);
   CENOTE_CHECK(!table.time_column.empty(), bad_schema,
-               "{}: table '{}' has no time column, which autocomplete splits its rows by", target.where(),
-               table.name);
+               "{}: table '{}' has no time column, which autocomplete splits its rows by",
+               target.where(), table.name);
   task.time_column = table.time_column;
   CENOTE_CHECK(task.target_column != task.time_column, bad_schema,
                "{}: '{}' is the time column of '{}' and cannot be predicted", target.where(),
                task.target_column, table.name);
   for (const std::string& key : table.primary_key) {
-    CENOTE_CHECK(key != task.target_column, bad_schema, "{}: '{}' is a key of '{}' and cannot be predicted",
-                 target.where(), key, table.name);
+    CENOTE_CHECK(key != task.target_column, bad_schema,
+                 "{}: '{}' is a key of '{}' and cannot be predicted", target.where(), key,
+                 table.name);
   }
   if (task.type == TaskType::multilabel_classification) {
     target.refuse("autocomplete has no multilabel tasks; a column holds one value a row");
@@ -156,7 +158,8 @@ void read_autocomplete(const Fields& fields, const Table& table, Task& task) {
 
 void read_labels(const Fields& fields, const YamlNode& root, const Table& table, Task& task) {
   CENOTE_CHECK(table.primary_key.size() == 1, bad_schema,
-               "{} entity_table: '{}' needs a primary key of one column, it has {}", root.where(), table.name,
+               "{} entity_table: '{}' needs a primary key of one column, it has {}", root.where(),
+               table.name,
                table.primary_key.empty() ? "none" : "(" + join_names(table.primary_key) + ")");
   task.entity_column = fields.need("entity_col", "the label column that names the entity").text();
   task.target_column = fields.need("target_col", "the label column to predict").text();
@@ -164,7 +167,8 @@ void read_labels(const Fields& fields, const YamlNode& root, const Table& table,
   task.sql = fields.text("sql");
   if (task.kind == TaskKind::forecast) {
     fields.need("sql", "a forecast is one SELECT over the tables and timestamps(timestamp)");
-    task.horizon = read_duration(fields.need("timedelta", "how far ahead a label looks, \"30 days\""));
+    task.horizon =
+        read_duration(fields.need("timedelta", "how far ahead a label looks, \"30 days\""));
   } else if (const auto timedelta = fields.find("timedelta")) {
     task.horizon = read_duration(*timedelta);
   }
@@ -173,8 +177,8 @@ void read_labels(const Fields& fields, const YamlNode& root, const Table& table,
 void read_times(const Fields& fields, const YamlNode& root, const Schema& schema, Task& task) {
   const auto val = fields.time("val_timestamp"), test = fields.time("test_timestamp");
   const auto missing = [&](const char* split) {
-    fail(ErrorCode::bad_input, "{} neither the task nor the database's manifest has '{}_timestamp'", root.where(),
-         split);
+    fail(ErrorCode::bad_input, "{} neither the task nor the database's manifest has '{}_timestamp'",
+         root.where(), split);
   };
   if (!val && !schema.val_timestamp) missing("val");
   if (!test && !schema.test_timestamp) missing("test");
@@ -214,7 +218,8 @@ Task read_task(const fs::path& file, const Snapshot& snapshot, const Hooks& hook
   CENOTE_CHECK(task.type != TaskType::link_prediction, unsupported,
                "task '{}': link prediction is not built yet", task.name);
   check_fields(root, hooks);
-  const Table& table = named_table(fields.need("entity_table", "the table whose rows are asked about"), schema);
+  const Table& table =
+      named_table(fields.need("entity_table", "the table whose rows are asked about"), schema);
   task.entity_table = table.name;
   read_remove_columns(fields, schema, task);
   if (const auto count = fields.find("num_eval_timestamps")) {
@@ -264,11 +269,13 @@ std::string_view to_string(TaskType type) {
 }
 
 std::vector<std::string> task_names(const Snapshot& snapshot) {
-  return snapshot.folder().empty() ? std::vector<std::string>{} : list_tasks(snapshot.folder() / "tasks");
+  return snapshot.folder().empty() ? std::vector<std::string>{}
+                                   : list_tasks(snapshot.folder() / "tasks");
 }
 
 Task load_task(const std::string& name_or_path, const Snapshot& snapshot, const Hooks& hooks) {
-  CENOTE_CHECK(!name_or_path.empty(), bad_input, "no task given; have: {}", join_names(task_names(snapshot)));
+  CENOTE_CHECK(!name_or_path.empty(), bad_input, "no task given; have: {}",
+               join_names(task_names(snapshot)));
   const bool is_name = name_or_path.find('/') == std::string::npos;
   std::error_code error;
   if (is_name && !snapshot.folder().empty()) {
@@ -279,8 +286,10 @@ Task load_task(const std::string& name_or_path, const Snapshot& snapshot, const 
   if (fs::is_directory(path, error) && fs::exists(path / "manifest.yaml", error)) {
     return read_task(path / "manifest.yaml", snapshot, hooks);
   }
-  if (fs::exists(path, error) && !fs::is_directory(path, error)) return read_task(path, snapshot, hooks);
-  fail(ErrorCode::not_found, "no task '{}': neither a name in the dataset folder nor a path to a manifest; {}",
+  if (fs::exists(path, error) && !fs::is_directory(path, error))
+    return read_task(path, snapshot, hooks);
+  fail(ErrorCode::not_found,
+       "no task '{}': neither a name in the dataset folder nor a path to a manifest; {}",
        name_or_path, choices_hint(name_or_path, task_names(snapshot)));
 }
 

@@ -20,7 +20,8 @@ constexpr int64_t kMostTimes = 1'000'000;
 
 std::vector<int64_t> forwards(int64_t first, int64_t step, int64_t count, int64_t last) {
   std::vector<int64_t> times;
-  for (int64_t t = first; t <= last && static_cast<int64_t>(times.size()) < count; t += step) times.push_back(t);
+  for (int64_t t = first; t <= last && static_cast<int64_t>(times.size()) < count; t += step)
+    times.push_back(t);
   return times;
 }
 
@@ -32,11 +33,12 @@ SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_tim
   if (step <= 0) return times;
   const int64_t span = task.val_timestamp - first_time;
   CENOTE_CHECK(span / step <= kMostTimes, bad_input,
-               "task '{}': a timedelta of {} gives {} seed times from {} on; the most is {}", task.name,
-               format_duration(step), span / step, format_time(first_time), kMostTimes);
+               "task '{}': a timedelta of {} gives {} seed times from {} on; the most is {}",
+               task.name, format_duration(step), span / step, format_time(first_time), kMostTimes);
   for (int64_t t = task.val_timestamp - step; t >= first_time; t -= step) times.train.push_back(t);
   std::reverse(times.train.begin(), times.train.end());
-  times.val = forwards(task.val_timestamp, step, task.num_eval_timestamps, task.test_timestamp - step);
+  times.val =
+      forwards(task.val_timestamp, step, task.num_eval_timestamps, task.test_timestamp - step);
   times.test = forwards(task.test_timestamp, step, task.num_eval_timestamps, last_time - step);
   return times;
 }

@@ -18,21 +18,26 @@ std::array<std::vector<int64_t>, 3> checked_times(const Task& task, const Snapsh
   const TimeRange all = row_times(snapshot, kTimeNever);
   SeedTimes times = make_seed_times(task, until_test.first, all.last);
   const std::string horizon = format_duration(task.horizon);
-  CENOTE_CHECK(task.test_timestamp - task.val_timestamp >= task.horizon, bad_input,
-               "task '{}': a label window of {} from val_timestamp {} reaches past test_timestamp {}", task.name,
-               horizon, format_time(task.val_timestamp), format_time(task.test_timestamp));
-  CENOTE_CHECK(task.val_timestamp + task.horizon <= until_test.last, bad_input,
-               "task '{}': the database ends at {}, before the first validation window ({}, {}] does", task.name,
-               format_time(until_test.last), format_time(task.val_timestamp),
-               format_time(task.val_timestamp + task.horizon));
-  CENOTE_CHECK(!times.train.empty(), bad_input,
-               "task '{}': no training window of {} fits between the first row ({}) and val_timestamp {}",
-               task.name, horizon, format_time(until_test.first), format_time(task.val_timestamp));
+  CENOTE_CHECK(
+      task.test_timestamp - task.val_timestamp >= task.horizon, bad_input,
+      "task '{}': a label window of {} from val_timestamp {} reaches past test_timestamp {}",
+      task.name, horizon, format_time(task.val_timestamp), format_time(task.test_timestamp));
+  CENOTE_CHECK(
+      task.val_timestamp + task.horizon <= until_test.last, bad_input,
+      "task '{}': the database ends at {}, before the first validation window ({}, {}] does",
+      task.name, format_time(until_test.last), format_time(task.val_timestamp),
+      format_time(task.val_timestamp + task.horizon));
+  CENOTE_CHECK(
+      !times.train.empty(), bad_input,
+      "task '{}': no training window of {} fits between the first row ({}) and val_timestamp {}",
+      task.name, horizon, format_time(until_test.first), format_time(task.val_timestamp));
   return {std::move(times.train), std::move(times.val), std::move(times.test)};
 }
 
 /// The database that labels of a split may look at: only test labels see past the test time.
-int64_t visible_until(const Task& task, size_t split) { return split < 2 ? task.test_timestamp : kTimeNever; }
+int64_t visible_until(const Task& task, size_t split) {
+  return split < 2 ? task.test_timestamp : kTimeNever;
+}
 
 QueryResult run_named(const Task& task, const char* split, const Snapshot& snapshot,
                       const std::vector<int64_t>& times, int64_t until) {
@@ -82,7 +87,8 @@ std::filesystem::path label_file(const Task& task, const char* split) {
 RawSplit read_label_file(const Task& task, const char* split) {
   const bool lists = task.type == TaskType::multilabel_classification;
   return pick_columns(task, split,
-                      read_parquet_file(label_file(task, split), {task.entity_column, task.time_column, task.target_column},
+                      read_parquet_file(label_file(task, split),
+                                        {task.entity_column, task.time_column, task.target_column},
                                         lists ? task.target_column : std::string()));
 }
 
@@ -93,7 +99,8 @@ RawLabels labels_from_sql(const Task& task, const Snapshot& snapshot, const Hook
   RawLabels raw;
   for (size_t i = 0; i < raw.size(); ++i) {
     report_split(hooks, static_cast<int64_t>(i));
-    raw[i] = pick_columns(task, kSplits[i], run_named(task, kSplits[i], snapshot, times[i], visible_until(task, i)));
+    raw[i] = pick_columns(task, kSplits[i],
+                          run_named(task, kSplits[i], snapshot, times[i], visible_until(task, i)));
     raw[i].seed_times = std::move(times[i]);
   }
   return raw;
@@ -105,9 +112,10 @@ RawLabels labels_from_column(const Task& task, const Snapshot& snapshot, const H
   const int64_t first = row_times(snapshot, task.test_timestamp).first;
   const int64_t last = row_times(snapshot, kTimeNever).last;
   const std::array<int64_t, 3> after{first, task.val_timestamp, task.test_timestamp};
-  const std::array<int64_t, 3> until{task.val_timestamp - kMicrosPerSecond, task.test_timestamp - kMicrosPerSecond,
-                                     last};
-  const auto columns = snapshot.read_columns(task.entity_table, {task.time_column, task.target_column});
+  const std::array<int64_t, 3> until{task.val_timestamp - kMicrosPerSecond,
+                                     task.test_timestamp - kMicrosPerSecond, last};
+  const auto columns =
+      snapshot.read_columns(task.entity_table, {task.time_column, task.target_column});
   const ColumnData &time = columns.at(0), &target = columns.at(1);
   RawLabels raw;
   for (size_t i = 0; i < raw.size(); ++i) {
@@ -140,21 +148,24 @@ RawLabels labels_from_outside(const Task& task, const Snapshot& snapshot, const 
   }
   const bool any = shipped[0] || shipped[1] || shipped[2];
   CENOTE_CHECK(any || !task.sql.empty(), not_found,
-               "task '{}' is external, but '{}' is not there and the manifest has no sql", task.name,
-               files[0].string());
+               "task '{}' is external, but '{}' is not there and the manifest has no sql",
+               task.name, files[0].string());
   CENOTE_CHECK(any || task.horizon > 0, bad_input,
-               "task '{}' has no label files, and without a timedelta its SQL has no seed times", task.name);
+               "task '{}' has no label files, and without a timedelta its SQL has no seed times",
+               task.name);
   RawLabels raw;
   std::array<std::vector<int64_t>, 3> times;
   if (!any) times = checked_times(task, snapshot);
   for (size_t i = 0; i < raw.size(); ++i) {
     report_split(hooks, static_cast<int64_t>(i));
     if (!any) {
-      raw[i] = labels_one_by_one(task, kSplits[i], snapshot, times[i], visible_until(task, i), hooks);
+      raw[i] =
+          labels_one_by_one(task, kSplits[i], snapshot, times[i], visible_until(task, i), hooks);
       raw[i].seed_times = std::move(times[i]);
       continue;
     }
-    CENOTE_CHECK(shipped[i], not_found, "task '{}': '{}' is not there, though other splits have a file", task.name,
+    CENOTE_CHECK(shipped[i], not_found,
+                 "task '{}': '{}' is not there, though other splits have a file", task.name,
                  files[i].string());
     raw[i] = read_label_file(task, kSplits[i]);
   }
@@ -167,7 +178,8 @@ namespace {
 std::vector<int64_t> closed_windows(const Task& task, const Snapshot& snapshot, int64_t until) {
   const auto range = find_row_times(snapshot, std::min(until, task.test_timestamp));
   if (!range || task.horizon <= 0) return {};
-  Task endless = task;  // the number of test times is how many are evaluated, not how many there are
+  Task endless =
+      task;  // the number of test times is how many are evaluated, not how many there are
   endless.num_eval_timestamps = std::numeric_limits<int64_t>::max();
   SeedTimes times = make_seed_times(task, range->first, range->last);
   const auto later = make_seed_times(endless, range->first, until).test;
@@ -190,12 +202,17 @@ RawSplit past_of_files(const Task& task, int64_t until) {
       if (closed) rows.push_back(row);
     }
     if (i == 0) {
-      past = {kPast, take_rows(file.entity, rows), take_rows(file.time, rows), take_rows(file.label, rows), {}};
+      past = {kPast,
+              take_rows(file.entity, rows),
+              take_rows(file.time, rows),
+              take_rows(file.label, rows),
+              {}};
       continue;
     }
     if (rows.empty()) continue;
-    CENOTE_CHECK(file.entity.type == past.entity.type && file.label.type == past.label.type, bad_input,
-                 "task '{}': the files of its labels hold different types of values", task.name);
+    CENOTE_CHECK(file.entity.type == past.entity.type && file.label.type == past.label.type,
+                 bad_input, "task '{}': the files of its labels hold different types of values",
+                 task.name);
     append_column(take_rows(file.entity, rows), past.entity);
     append_column(take_rows(file.time, rows), past.time);
     append_column(take_rows(file.label, rows), past.label);
@@ -205,15 +222,18 @@ RawSplit past_of_files(const Task& task, int64_t until) {
 
 }  // namespace
 
-RawSplit past_labels(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks) {
+RawSplit past_labels(const Task& task, const Snapshot& snapshot, int64_t until,
+                     const Hooks& hooks) {
   if (task.kind == TaskKind::external) {
     std::error_code error;
     int64_t shipped = 0;
-    for (const char* split : kSplits) shipped += std::filesystem::exists(label_file(task, split), error);
+    for (const char* split : kSplits)
+      shipped += std::filesystem::exists(label_file(task, split), error);
     if (shipped == std::ssize(kSplits)) return past_of_files(task, until);
     if (task.sql.empty()) {
-      hooks.warn("no_history", fmt::format("task '{}': its label files are not in '{}', so no entity has a past", task.name,
-                                           task.folder));
+      hooks.warn("no_history",
+                 fmt::format("task '{}': its label files are not in '{}', so no entity has a past",
+                             task.name, task.folder));
       return {};
     }
   }

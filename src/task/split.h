@@ -14,10 +14,10 @@ namespace cenote {
 
 /// What a source of labels gives for one split, unchecked.
 struct RawSplit {
-  std::string name;      // "train", "val", "test"
-  ColumnData entity;     // [N] keys as the source has them; autocomplete: rowids
-  ColumnData time;       // [N]
-  ColumnData label;      // [N] of any type; multilabel: texts "[1, 0, 1]"
+  std::string name;                 // "train", "val", "test"
+  ColumnData entity;                // [N] keys as the source has them; autocomplete: rowids
+  ColumnData time;                  // [N]
+  ColumnData label;                 // [N] of any type; multilabel: texts "[1, 0, 1]"
   std::vector<int64_t> seed_times;  // forecast: the only times allowed, ascending
 };
 
@@ -50,8 +50,8 @@ RawSplit pick_columns(const Task& task, const std::string& split, QueryResult re
 
 /// Runs a task's SQL for some seed times. `visible_until` cuts every timed table (inclusive); kTimeNever
 /// leaves the tables whole.
-QueryResult run_task_sql(const Task& task, const Snapshot& snapshot, const std::vector<int64_t>& seed_times,
-                         int64_t visible_until);
+QueryResult run_task_sql(const Task& task, const Snapshot& snapshot,
+                         const std::vector<int64_t>& seed_times, int64_t visible_until);
 
 /// Tells that split number `split` of three is being made; stops if asked to.
 void report_split(const Hooks& hooks, int64_t split);

@@ -18,7 +18,8 @@ namespace {
 std::string long_duration(int64_t micros) {
   const int64_t day = micros / kMicrosPerDay;
   const int64_t second = micros % kMicrosPerDay / kMicrosPerSecond;
-  std::string text = fmt::format("{} days {:02}:{:02}:{:02}", day, second / 3600, second / 60 % 60, second % 60);
+  std::string text =
+      fmt::format("{} days {:02}:{:02}:{:02}", day, second / 3600, second / 60 % 60, second % 60);
   if (micros % kMicrosPerSecond != 0) text += fmt::format(".{:06}", micros % kMicrosPerSecond);
   return text;
 }
@@ -33,7 +34,9 @@ std::string with_timedelta(std::string sql, int64_t horizon) {
 }
 
 // DuckDB has no name for "infinitely late": an instant out of its range must not reach it.
-std::string time_literal(int64_t micros) { return fmt::format("make_timestamp({}::BIGINT)", micros); }
+std::string time_literal(int64_t micros) {
+  return fmt::format("make_timestamp({}::BIGINT)", micros);
+}
 
 // A table of that name is hidden by the seed times.
 bool is_seed_times(std::string name) {
@@ -41,27 +44,30 @@ bool is_seed_times(std::string name) {
   return name == "timestamps";
 }
 
-std::vector<std::string> make_setup(const Snapshot& snapshot, const std::vector<int64_t>& seed_times,
-                                    int64_t visible_until) {
+std::vector<std::string> make_setup(const Snapshot& snapshot,
+                                    const std::vector<int64_t>& seed_times, int64_t visible_until) {
   std::string list;
   for (const int64_t t : seed_times) list += fmt::format("{}{}", list.empty() ? "" : ",", t);
   std::vector<std::string> setup{fmt::format(
-      "CREATE TEMP TABLE timestamps AS SELECT make_timestamp(unnest([{}]::BIGINT[])) AS timestamp", list)};
+      "CREATE TEMP TABLE timestamps AS SELECT make_timestamp(unnest([{}]::BIGINT[])) AS timestamp",
+      list)};
   if (visible_until == kTimeNever) return setup;
   // Within the view the table needs its database's name: without it the view would mean itself.
   const QueryResult name = snapshot.query("SELECT current_database() AS name");
   const std::string database = quote_identifier(name.columns.at(0).text(0));
   for (const Table& table : snapshot.schema().tables) {
     if (table.time_column.empty() || is_seed_times(table.name)) continue;
-    setup.push_back(fmt::format("CREATE TEMP VIEW {0} AS SELECT * FROM {1}.main.{0} WHERE {2} <= {3}",
-                                quote_identifier(table.name), database, quote_identifier(table.time_column),
-                                time_literal(visible_until)));
+    setup.push_back(
+        fmt::format("CREATE TEMP VIEW {0} AS SELECT * FROM {1}.main.{0} WHERE {2} <= {3}",
+                    quote_identifier(table.name), database, quote_identifier(table.time_column),
+                    time_literal(visible_until)));
   }
   return setup;
 }
 
 std::string without_semicolons(std::string sql) {
-  while (!sql.empty() && (sql.back() == ';' || std::isspace(static_cast<unsigned char>(sql.back())))) {
+  while (!sql.empty() &&
+         (sql.back() == ';' || std::isspace(static_cast<unsigned char>(sql.back())))) {
     sql.pop_back();
   }
   return sql;
@@ -69,8 +75,8 @@ std::string without_semicolons(std::string sql) {
 
 }  // namespace
 
-QueryResult run_task_sql(const Task& task, const Snapshot& snapshot, const std::vector<int64_t>& seed_times,
-                         int64_t visible_until) {
+QueryResult run_task_sql(const Task& task, const Snapshot& snapshot,
+                         const std::vector<int64_t>& seed_times, int64_t visible_until) {
   std::string sql = without_semicolons(with_timedelta(task.sql, task.horizon));
   if (task.type == TaskType::multilabel_classification) {
     // Lists have no canonical type; as texts they pass.
@@ -86,12 +92,15 @@ std::optional<TimeRange> find_row_times(const Snapshot& snapshot, int64_t until)
     if (table.time_column.empty()) continue;
     const std::string column = quote_identifier(table.time_column);
     union_of += fmt::format("{}SELECT min({}) AS first, max({}) AS last FROM main.{}",
-                            union_of.empty() ? "" : " UNION ALL ", column, column, quote_identifier(table.name));
-    if (until != kTimeNever) union_of += fmt::format(" WHERE {} <= {}", column, time_literal(until));
+                            union_of.empty() ? "" : " UNION ALL ", column, column,
+                            quote_identifier(table.name));
+    if (until != kTimeNever)
+      union_of += fmt::format(" WHERE {} <= {}", column, time_literal(until));
   }
-  CENOTE_CHECK(!union_of.empty(), bad_schema, "no table has a time column, so there are no times to predict at");
-  const QueryResult range =
-      snapshot.query(fmt::format("SELECT min(first) AS first, max(last) AS last FROM ({})", union_of));
+  CENOTE_CHECK(!union_of.empty(), bad_schema,
+               "no table has a time column, so there are no times to predict at");
+  const QueryResult range = snapshot.query(
+      fmt::format("SELECT min(first) AS first, max(last) AS last FROM ({})", union_of));
   if (!range.columns.at(0).is_valid(0)) return std::nullopt;
   return TimeRange{range.columns[0].integers[0], range.columns[1].integers[0]};
 }
@@ -108,8 +117,8 @@ RawSplit pick_columns(const Task& task, const std::string& split, QueryResult re
   raw.name = split;
   const auto take = [&](const std::string& column, const char* what) {
     const int64_t at = result.find(column);
-    CENOTE_CHECK(at >= 0, bad_input, "task '{}', {} labels: no column '{}' for the {}; have: {}", task.name, split,
-                 column, what, join_names(result.names));
+    CENOTE_CHECK(at >= 0, bad_input, "task '{}', {} labels: no column '{}' for the {}; have: {}",
+                 task.name, split, column, what, join_names(result.names));
     return result.columns[static_cast<size_t>(at)];
   };
   raw.entity = take(task.entity_column, "entity");

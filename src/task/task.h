@@ -33,34 +33,37 @@ struct Task {
   TaskKind kind = TaskKind::forecast;
   TaskType type = TaskType::regression;
   std::string entity_table;
-  std::string entity_column;      // the label table's column that names the entity; empty for autocomplete
+  std::string
+      entity_column;  // the label table's column that names the entity; empty for autocomplete
   std::string target_column;
-  std::string time_column;        // of the label table; autocomplete: the entity table's time column
-  int64_t horizon = 0;            // microseconds; 0 for autocomplete
+  std::string time_column;  // of the label table; autocomplete: the entity table's time column
+  int64_t horizon = 0;      // microseconds; 0 for autocomplete
   int64_t num_eval_timestamps = 1;
   std::string sql;
-  std::vector<std::pair<std::string, std::string>> remove_columns;  // (table, column); includes the target's own for autocomplete
-  std::string metric;             // decides the best epoch; never empty after loading
+  std::vector<std::pair<std::string, std::string>>
+      remove_columns;  // (table, column); includes the target's own for autocomplete
+  std::string metric;  // decides the best epoch; never empty after loading
   int64_t val_timestamp = 0;
   int64_t test_timestamp = 0;
-  std::string folder;             // where its label files lie; may be empty
+  std::string folder;  // where its label files lie; may be empty
 };
 
 /// Seeds and labels of one split, sorted by (time, entity key).
 struct LabelTable {
-  ColumnData entity;            // [S] keys of the entity table; `by_row`: the snapshot's rowid instead
+  ColumnData entity;  // [S] keys of the entity table; `by_row`: the snapshot's rowid instead
   bool by_row = false;
-  std::vector<int64_t> time;    // [S] seed times
-  std::vector<double> label;    // [S, width] number; 0/1; class index; NaN where unknown
-  int64_t width = 1;            // 1, or the number of labels of a multilabel task
+  std::vector<int64_t> time;  // [S] seed times
+  std::vector<double> label;  // [S, width] number; 0/1; class index; NaN where unknown
+  int64_t width = 1;          // 1, or the number of labels of a multilabel task
   int64_t size() const { return static_cast<int64_t>(time.size()); }
 };
 
 struct Labels {
   LabelTable train, val, test;
-  std::vector<std::string> classes;  // multiclass: names by index; from training labels, then unseen ones
-  int64_t training_classes = 0;      // the first so many of them: a model may know no others
-  int64_t last_training_time = 0;    // statistics and vocabularies may look this far
+  std::vector<std::string>
+      classes;  // multiclass: names by index; from training labels, then unseen ones
+  int64_t training_classes = 0;    // the first so many of them: a model may know no others
+  int64_t last_training_time = 0;  // statistics and vocabularies may look this far
 };
 
 /// Loads a task by name from the dataset folder, or from a path to a task manifest.

@@ -14,7 +14,8 @@ RawTensor to_raw(const at::Tensor& tensor) {
   CENOTE_ASSERT(value.scalar_type() == at::kFloat || value.scalar_type() == at::kDouble);
   raw.dtype = value.scalar_type() == at::kFloat ? "F32" : "F64";
   raw.shape.assign(value.sizes().begin(), value.sizes().end());
-  raw.bytes.assign(static_cast<const char*>(value.const_data_ptr()), value.numel() * value.element_size());
+  raw.bytes.assign(static_cast<const char*>(value.const_data_ptr()),
+                   value.numel() * value.element_size());
   return raw;
 }
 
@@ -22,8 +23,8 @@ void copy_from_raw(const std::string& name, const RawTensor& raw, at::Tensor& ta
   const std::string wanted = target.scalar_type() == at::kFloat ? "F32" : "F64";
   const std::vector<int64_t> shape(target.sizes().begin(), target.sizes().end());
   CENOTE_CHECK(raw.dtype == wanted && raw.shape == shape, bad_input,
-               "model: tensor '{}' is {} [{}], {} [{}] is needed", name, raw.dtype, fmt::join(raw.shape, ", "), wanted,
-               fmt::join(shape, ", "));
+               "model: tensor '{}' is {} [{}], {} [{}] is needed", name, raw.dtype,
+               fmt::join(raw.shape, ", "), wanted, fmt::join(shape, ", "));
   CENOTE_ASSERT(target.is_contiguous());
   std::memcpy(target.data_ptr(), raw.bytes.data(), raw.bytes.size());
 }
@@ -31,19 +32,20 @@ void copy_from_raw(const std::string& name, const RawTensor& raw, at::Tensor& ta
 void write_checkpoint(const std::filesystem::path& path, const TrainState& state) {
   SafeTensors file;
   const auto put = [&](const std::string& group, const std::vector<at::Tensor>& tensors) {
-    for (size_t i = 0; i < tensors.size(); ++i) file.tensors.emplace_back(group + "/" + state.names[i], to_raw(tensors[i]));
+    for (size_t i = 0; i < tensors.size(); ++i)
+      file.tensors.emplace_back(group + "/" + state.names[i], to_raw(tensors[i]));
   };
   put("weights", state.weights);
   put("first", state.first);
   put("second", state.second);
   put("best", state.best);
-  file.metadata["cenote_checkpoint"] = nlohmann::json{{"version", 1},
-                                                      {"epoch", state.epoch},
-                                                      {"steps", state.steps},
-                                                      {"best_epoch", state.best_epoch},
-                                                      {"best_metric", state.best_metric},
-                                                      {"fingerprint", state.fingerprint}}
-                                           .dump();
+  file.metadata["cenote_checkpoint"] = nlohmann::json{
+      {"version", 1},
+      {"epoch", state.epoch},
+      {"steps", state.steps},
+      {"best_epoch", state.best_epoch},
+      {"best_metric", state.best_metric},
+      {"fingerprint", state.fingerprint}}.dump();
   write_safetensors(path, file);
 }
 
@@ -54,7 +56,8 @@ void read_checkpoint(const std::filesystem::path& path, TrainState& state) {
   try {
     const auto meta = nlohmann::json::parse(found->second);
     CENOTE_CHECK(meta.at("fingerprint").get<std::string>() == state.fingerprint, bad_input,
-                 "{}: belongs to a run with other data or options; start without --resume", path.string());
+                 "{}: belongs to a run with other data or options; start without --resume",
+                 path.string());
     state.epoch = meta.at("epoch").get<int64_t>();
     state.steps = meta.at("steps").get<int64_t>();
     state.best_epoch = meta.at("best_epoch").get<int64_t>();

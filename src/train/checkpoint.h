@@ -19,11 +19,11 @@ void copy_from_raw(const std::string& name, const RawTensor& raw, at::Tensor& ta
 
 /// Everything that the next epoch depends on.
 struct TrainState {
-  int64_t epoch = 0;           // finished
+  int64_t epoch = 0;  // finished
   int64_t steps = 0;
   int64_t best_epoch = 0;
   double best_metric = 0;
-  std::string fingerprint;     // of data, options and seed: a checkpoint of another run is refused
+  std::string fingerprint;  // of data, options and seed: a checkpoint of another run is refused
   std::vector<std::string> names;
   std::vector<at::Tensor> weights, first, second, best;
 };

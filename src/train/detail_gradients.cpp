@@ -11,10 +11,12 @@
 namespace cenote {
 
 ShardGradients::ShardGradients(int64_t shards, size_t parameters, size_t tables)
-    : parameters(parameters), encodings(tables),
+    : parameters(parameters),
+      encodings(tables),
       of_shard_(shards, std::vector<at::Tensor>(parameters + tables)) {}
 
-void ShardGradients::take(int64_t shard, std::vector<at::Tensor> gradients, const std::vector<at::Tensor>& leaves) {
+void ShardGradients::take(int64_t shard, std::vector<at::Tensor> gradients,
+                          const std::vector<at::Tensor>& leaves) {
   auto& row = of_shard_[shard];
   const size_t count = parameters.size();
   size_t next = count;
@@ -39,7 +41,8 @@ void ShardGradients::reduce(ThreadPool& threads) {
   });
 }
 
-std::vector<at::Tensor> add_part_gradients(std::vector<at::Tensor> total, std::vector<std::vector<at::Tensor>> parts,
+std::vector<at::Tensor> add_part_gradients(std::vector<at::Tensor> total,
+                                           std::vector<std::vector<at::Tensor>> parts,
                                            ThreadPool& threads) {
   threads.parallel_for(static_cast<int64_t>(total.size()), [&](int64_t p) {
     const at::AutoGradMode mode(false);
@@ -55,8 +58,8 @@ std::vector<at::Tensor> add_part_gradients(std::vector<at::Tensor> total, std::v
   return total;
 }
 
-at::Tensor label_tensor(const std::vector<double>& label, int64_t width, int64_t first, int64_t rows,
-                        at::ScalarType type) {
+at::Tensor label_tensor(const std::vector<double>& label, int64_t width, int64_t first,
+                        int64_t rows, at::ScalarType type) {
   at::Tensor out = at::empty({rows, width}, at::TensorOptions().dtype(at::kDouble));
   std::copy_n(label.data() + first * width, rows * width, out.mutable_data_ptr<double>());
   return out.to(type);

@@ -17,23 +17,25 @@ class ShardGradients {
   ShardGradients(int64_t shards, size_t parameters, size_t tables);
   /// Stores one shard's result: first the parameters', then those of the defined leaves. Thread-safe for
   /// different shards.
-  void take(int64_t shard, std::vector<at::Tensor> gradients, const std::vector<at::Tensor>& leaves);
+  void take(int64_t shard, std::vector<at::Tensor> gradients,
+            const std::vector<at::Tensor>& leaves);
   /// Adds over the shards along the fixed tree, tensor by tensor.
   void reduce(ThreadPool& threads);
 
-  std::vector<at::Tensor> parameters, encodings;   // after reduce()
+  std::vector<at::Tensor> parameters, encodings;  // after reduce()
 
  private:
   std::vector<std::vector<at::Tensor>> of_shard_;  // [shard][parameters + tables]
 };
 
 /// total[p] + the tree sum over the parts of part[i][p].
-std::vector<at::Tensor> add_part_gradients(std::vector<at::Tensor> total, std::vector<std::vector<at::Tensor>> parts,
+std::vector<at::Tensor> add_part_gradients(std::vector<at::Tensor> total,
+                                           std::vector<std::vector<at::Tensor>> parts,
                                            ThreadPool& threads);
 
 /// Rows [first, first + rows) of label [S, width] as a tensor; NaN stays NaN.
-at::Tensor label_tensor(const std::vector<double>& label, int64_t width, int64_t first, int64_t rows,
-                        at::ScalarType type);
+at::Tensor label_tensor(const std::vector<double>& label, int64_t width, int64_t first,
+                        int64_t rows, at::ScalarType type);
 /// Sum in double, first to last.
 double sum_in_order(const at::Tensor& values);
 /// The gradient of mean loss over `seeds` seeds with respect to each loss.

@@ -18,13 +18,15 @@ Adam::Adam(std::vector<at::Tensor> parameters, AdamOptions options)
   }
 }
 
-void Adam::step(const std::vector<at::Tensor>& gradients, double learning_rate, ThreadPool& threads) {
+void Adam::step(const std::vector<at::Tensor>& gradients, double learning_rate,
+                ThreadPool& threads) {
   CENOTE_ASSERT(gradients.size() == parameters_.size());
   ++steps;
   const double bias1 = 1 - std::pow(options_.beta1, static_cast<double>(steps));
   const double bias2 = 1 - std::pow(options_.beta2, static_cast<double>(steps));
   const auto beta1 = static_cast<float>(options_.beta1), beta2 = static_cast<float>(options_.beta2);
-  const auto rate = static_cast<float>(learning_rate / bias1), root = static_cast<float>(1 / std::sqrt(bias2));
+  const auto rate = static_cast<float>(learning_rate / bias1),
+             root = static_cast<float>(1 / std::sqrt(bias2));
   const auto epsilon = static_cast<float>(options_.epsilon);
   const auto decay = static_cast<float>(learning_rate * options_.weight_decay);
   threads.parallel_for(static_cast<int64_t>(parameters_.size()), [&](int64_t p) {

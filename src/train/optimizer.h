@@ -14,7 +14,7 @@ struct AdamOptions {
   double learning_rate = 0.005;
   double beta1 = 0.9, beta2 = 0.999;
   double epsilon = 1e-8;
-  double weight_decay = 0;      // decoupled (AdamW); 0 is Adam
+  double weight_decay = 0;  // decoupled (AdamW); 0 is Adam
 };
 
 /// Adam with decoupled weight decay.

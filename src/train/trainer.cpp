@@ -55,28 +55,35 @@ double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) 
 
 /// Half of the seeds as they would stand in a database that was last updated u before their time, u uniform
 /// in [0, staleness]; drawn anew each epoch and keyed by what the seed is.
-Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, const TrainOptions& options, int64_t epoch) {
+Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always,
+                const TrainOptions& options, int64_t epoch) {
   if (options.staleness <= 0) return seed;
-  uint64_t key = hash_combine(hash_combine(options.seed, 0x7374616c65), static_cast<uint64_t>(epoch));
-  key = hash_combine(hash_combine(key, entities.key_hash[seed.row]), static_cast<uint64_t>(seed.time));
+  uint64_t key =
+      hash_combine(hash_combine(options.seed, 0x7374616c65), static_cast<uint64_t>(epoch));
+  key = hash_combine(hash_combine(key, entities.key_hash[seed.row]),
+                     static_cast<uint64_t>(seed.time));
   if (key & 1) return seed;
   const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
-  seed.cut = std::min(seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(options.staleness)));
+  seed.cut = std::min(
+      seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(options.staleness)));
   seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);
   return seed;
 }
 
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
-std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash, uint64_t seed,
-                                 int64_t epoch) {
+std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash,
+                                 uint64_t seed, int64_t epoch) {
   std::vector<uint64_t> key(table.size());
-  const uint64_t base = hash_combine(hash_combine(seed, 0x6f72646572), static_cast<uint64_t>(epoch));
+  const uint64_t base =
+      hash_combine(hash_combine(seed, 0x6f72646572), static_cast<uint64_t>(epoch));
   for (int64_t i = 0; i < table.size(); ++i) {
-    key[i] = hash_combine(hash_combine(base, entity_hash[table.seeds[i].row]), static_cast<uint64_t>(table.seeds[i].time));
+    key[i] = hash_combine(hash_combine(base, entity_hash[table.seeds[i].row]),
+                          static_cast<uint64_t>(table.seeds[i].time));
   }
   std::vector<int64_t> order(table.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return key[a] < key[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](int64_t a, int64_t b) { return key[a] < key[b]; });
   return order;
 }
 
@@ -88,12 +95,17 @@ struct Trainer::Part {
   at::Tensor encoding;
 };
 
-Trainer::Trainer(const Network& network, const ModelContext& context, const LossEntry& loss, OutputScale scale,
-                 TrainOptions options, ThreadPool& threads)
-    : network_(network), context_(context), loss_(loss), scale_(scale), options_(options), threads_(threads),
+Trainer::Trainer(const Network& network, const ModelContext& context, const LossEntry& loss,
+                 OutputScale scale, TrainOptions options, ThreadPool& threads)
+    : network_(network),
+      context_(context),
+      loss_(loss),
+      scale_(scale),
+      options_(options),
+      threads_(threads),
       adam_(network.parameters().tensors(), options.adam) {
-  CENOTE_CHECK(options_.batch % kShardSeeds == 0, bad_input, "option 'batch': {} is not a multiple of {}",
-               options_.batch, kShardSeeds);
+  CENOTE_CHECK(options_.batch % kShardSeeds == 0, bad_input,
+               "option 'batch': {} is not a multiple of {}", options_.batch, kShardSeeds);
 }
 
 std::vector<Trainer::Part> Trainer::encode_parts(const Batch& batch) const {
@@ -108,8 +120,8 @@ std::vector<Trainer::Part> Trainer::encode_parts(const Batch& batch) const {
 }
 
 /// Encodes the distinct rows of a batch: one tensor a table, without a graph; the parts keep theirs.
-std::vector<at::Tensor> Trainer::encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass,
-                                        bool keep_graph) {
+std::vector<at::Tensor> Trainer::encode(const Batch& batch, std::vector<Part>& parts,
+                                        const Pass& pass, bool keep_graph) {
   threads_.parallel_for(static_cast<int64_t>(parts.size()), [&](int64_t i) {
     const at::AutoGradMode mode(keep_graph);
     Part& part = parts[i];
@@ -121,8 +133,9 @@ std::vector<at::Tensor> Trainer::encode(const Batch& batch, std::vector<Part>& p
   for (Part& part : parts) {
     at::Tensor& whole = encodings[part.table];
     if (!whole.defined()) {
-      whole = at::empty({static_cast<int64_t>(batch.rows[part.table].size()), part.encoding.size(1)},
-                        part.encoding.options().requires_grad(false));
+      whole =
+          at::empty({static_cast<int64_t>(batch.rows[part.table].size()), part.encoding.size(1)},
+                    part.encoding.options().requires_grad(false));
     }
     whole.narrow(0, part.begin, part.count).copy_(part.encoding);
     if (!keep_graph) part.encoding = at::Tensor();
@@ -130,8 +143,8 @@ std::vector<at::Tensor> Trainer::encode(const Batch& batch, std::vector<Part>& p
   return encodings;
 }
 
-at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard, const std::vector<at::Tensor>& encodings,
-                                 const Pass& pass) const {
+at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard,
+                                 const std::vector<at::Tensor>& encodings, const Pass& pass) const {
   std::vector<at::Tensor> x(encodings.size());
   for (size_t table = 0; table < encodings.size(); ++table) {
     if (encodings[table].defined() && !batch.places[shard][table]->empty()) {
@@ -142,8 +155,8 @@ at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard, const std::v
 }
 
 /// One update. Returns the sum of the seeds' losses.
-double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, double rate,
-                     TrainReport& report) {
+double Trainer::step(const Batch& batch, const std::vector<double>& label, int64_t width,
+                     uint64_t step, double rate, TrainReport& report) {
   const Pass pass{true, hash_combine(options_.seed, step)};
   const auto& parameters = network_.parameters().tensors();
   std::vector<Part> parts = encode_parts(batch);
@@ -170,17 +183,20 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
       }
       const at::Tensor output = shard_output(batch, shard, leaves, pass);
       const int64_t first = shard * kShardSeeds;
-      const at::Tensor target = label_tensor(label, width, first, output.size(0), output.scalar_type());
+      const at::Tensor target =
+          label_tensor(label, width, first, output.size(0), output.scalar_type());
       const at::Tensor losses = loss_.loss(output, target);
       loss_sum[shard] = sum_in_order(losses);
-      auto found = torch::autograd::grad({losses}, inputs, {mean_weights(losses, seeds)}, std::nullopt, false, true);
+      auto found = torch::autograd::grad({losses}, inputs, {mean_weights(losses, seeds)},
+                                         std::nullopt, false, true);
       gradients.take(shard, std::move(found), leaves);
     });
   }
   double total = 0;
   for (const double loss : loss_sum) total += loss;
   CENOTE_CHECK(std::isfinite(total), bad_input,
-               "the loss is not finite at step {}; a smaller learning rate (--set lr=...) may help", step);
+               "the loss is not finite at step {}; a smaller learning rate (--set lr=...) may help",
+               step);
 
   const Stopwatch watch(report.seconds_backward);
   gradients.reduce(threads_);
@@ -189,11 +205,13 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
     Part& part = parts[i];
     const at::Tensor& whole = gradients.encodings[part.table];
     if (!whole.defined() || !part.encoding.requires_grad()) return;
-    of_part[i] = torch::autograd::grad({part.encoding}, parameters, {whole.narrow(0, part.begin, part.count)},
-                                       std::nullopt, false, true);
+    of_part[i] =
+        torch::autograd::grad({part.encoding}, parameters,
+                              {whole.narrow(0, part.begin, part.count)}, std::nullopt, false, true);
     part.encoding = at::Tensor();
   });
-  const auto all = add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
+  const auto all =
+      add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
   const Stopwatch update(report.seconds_update);
   adam_.step(all, rate, threads_);
   return total;
@@ -205,8 +223,10 @@ std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks
   std::vector<double> out;
   const double start = now();
   for (int64_t begin = 0; begin < count; begin += kPredictSeeds) {
-    if (hooks.is_cancelled()) fail(ErrorCode::cancelled, "interrupted after {} of {} predictions", begin, count);
-    const std::vector<Seed> some(seeds.begin() + begin, seeds.begin() + std::min(count, begin + kPredictSeeds));
+    if (hooks.is_cancelled())
+      fail(ErrorCode::cancelled, "interrupted after {} of {} predictions", begin, count);
+    const std::vector<Seed> some(seeds.begin() + begin,
+                                 seeds.begin() + std::min(count, begin + kPredictSeeds));
     const Batch batch = sampler.sample(some, kPredictEpoch);
     std::vector<Part> parts = encode_parts(batch);
     const auto encodings = encode(batch, parts, {}, false);
@@ -226,14 +246,15 @@ std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks
     hooks.report(progress);
   }
   if (context_.task_type == TaskType::regression) {
-    for (double& value : out) value = std::clamp(value * scale_.scale + scale_.shift, scale_.low, scale_.high);
+    for (double& value : out)
+      value = std::clamp(value * scale_.scale + scale_.shift, scale_.low, scale_.high);
   }
   return out;
 }
 
 TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const Judge& judge,
-                           const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
-                           const Hooks& hooks) {
+                           const std::filesystem::path& checkpoint, const std::string& fingerprint,
+                           bool resume, const Hooks& hooks) {
   TrainReport report;
   TrainState state;
   state.fingerprint = fingerprint;
@@ -252,7 +273,8 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
   ThreadPool sampling(1);
   BatchSampler sampler(context_.graph, context_.entity_table, network_.sampler(), sampling);
   const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
-  const int64_t steps = std::min(options_.max_steps, (train.size() + options_.batch - 1) / options_.batch);
+  const int64_t steps =
+      std::min(options_.max_steps, (train.size() + options_.batch - 1) / options_.batch);
   const double start = now();
   int64_t steps_done = 0;
   for (int64_t epoch = state.epoch + 1; epoch <= options_.epochs; ++epoch) {
@@ -268,11 +290,15 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       Sampled sampled;
       const Stopwatch watch(sampled.seconds);
       std::vector<Seed> seeds;
-      for (int64_t i = step * options_.batch; i < std::min(train.size(), (step + 1) * options_.batch); ++i) {
-        seeds.push_back(stale_seed(train.seeds[order[i]], entities, train.own_row_always, options_, epoch));
+      for (int64_t i = step * options_.batch;
+           i < std::min(train.size(), (step + 1) * options_.batch); ++i) {
+        seeds.push_back(
+            stale_seed(train.seeds[order[i]], entities, train.own_row_always, options_, epoch));
         for (int64_t w = 0; w < train.width; ++w) {
           const double value = train.label[order[i] * train.width + w];
-          sampled.label.push_back(context_.task_type == TaskType::regression ? (value - scale_.shift) / scale_.scale : value);
+          sampled.label.push_back(context_.task_type == TaskType::regression
+                                      ? (value - scale_.shift) / scale_.scale
+                                      : value);
         }
       }
       sampled.batch = sampler.sample(seeds, static_cast<uint64_t>(epoch));
@@ -285,15 +311,20 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       const double waiting = now();
       const Sampled sampled = next.get();
       report.seconds_wait += now() - waiting;
-      if (step_index + 1 < steps) next = std::async(std::launch::async, sample_step, step_index + 1);
+      if (step_index + 1 < steps)
+        next = std::async(std::launch::async, sample_step, step_index + 1);
       if (hooks.is_cancelled()) {
         if (next.valid()) next.wait();
         fail(ErrorCode::cancelled, "interrupted in epoch {} of {}; {}", epoch, options_.epochs,
-             state.epoch > 0 ? fmt::format("the checkpoint holds epoch {}, --resume goes on from there", state.epoch)
-                             : std::string("no epoch was finished"));
+             state.epoch > 0
+                 ? fmt::format("the checkpoint holds epoch {}, --resume goes on from there",
+                               state.epoch)
+                 : std::string("no epoch was finished"));
       }
-      const double rate = scheduled_rate(options_, (epoch - 1) * steps + step_index, options_.epochs * steps);
-      loss += step(sampled.batch, sampled.label, train.width, static_cast<uint64_t>(adam_.steps) + 1, rate, report);
+      const double rate =
+          scheduled_rate(options_, (epoch - 1) * steps + step_index, options_.epochs * steps);
+      loss += step(sampled.batch, sampled.label, train.width,
+                   static_cast<uint64_t>(adam_.steps) + 1, rate, report);
       report.seconds_sample += sampled.seconds;
       report.links += sampled.batch.links();
       report.occurrences += sampled.batch.occurrences();
@@ -313,7 +344,8 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       if (state.best_epoch > 0) progress.metric_value = state.best_metric;
       progress.rows_per_second = static_cast<double>(report.seeds) / (now() - start);
       const int64_t steps_left = (options_.epochs - epoch) * steps + steps - step_index - 1;
-      progress.seconds_left = (now() - start) / static_cast<double>(steps_done) * static_cast<double>(steps_left);
+      progress.seconds_left =
+          (now() - start) / static_cast<double>(steps_done) * static_cast<double>(steps_left);
       hooks.report(progress);
     }
 
@@ -324,8 +356,10 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       quiet.cancelled = hooks.cancelled;
       metric = judge.value(predict(val.seeds, quiet));
     }
-    const bool better = std::isfinite(metric) &&
-                        (state.best_epoch == 0 || (judge.higher_is_better ? metric > state.best_metric : metric < state.best_metric));
+    const bool better =
+        std::isfinite(metric) &&
+        (state.best_epoch == 0 ||
+         (judge.higher_is_better ? metric > state.best_metric : metric < state.best_metric));
     if (better) {
       state.best_epoch = epoch;
       state.best_metric = metric;
@@ -335,7 +369,8 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
     state.steps = adam_.steps;
     if (!checkpoint.empty()) write_checkpoint(checkpoint, state);
     report.epoch_seconds.push_back(now() - epoch_start);
-    report.log.push_back({epoch, loss / static_cast<double>(std::max<int64_t>(1, seen)), metric, now() - epoch_start});
+    report.log.push_back({epoch, loss / static_cast<double>(std::max<int64_t>(1, seen)), metric,
+                          now() - epoch_start});
     Progress progress;
     progress.phase = "train";
     progress.done = progress.total = steps;
@@ -346,7 +381,8 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
     progress.metric = judge.name;
     progress.metric_value = metric;
     progress.rows_per_second = static_cast<double>(report.seeds) / (now() - start);
-    progress.seconds_left = (now() - start) / static_cast<double>(report.epoch_seconds.size()) * static_cast<double>(options_.epochs - epoch);
+    progress.seconds_left = (now() - start) / static_cast<double>(report.epoch_seconds.size()) *
+                            static_cast<double>(options_.epochs - epoch);
     hooks.report(progress);
   }
   if (state.best_epoch > 0) {

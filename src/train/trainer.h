@@ -17,11 +17,12 @@ namespace cenote {
 
 struct TrainOptions {
   int64_t epochs = 10;
-  int64_t batch = 512;           // seeds; a multiple of kShardSeeds
-  int64_t max_steps = 2000;      // per epoch
-  bool cosine = true;            // the learning rate falls to zero along half a cosine over all epochs
-  int64_t staleness = 0;         // microseconds; each epoch a training seed's cut moves back by up to this much
-  int64_t patience = 0;          // epochs without a better validation metric before stopping; 0: never
+  int64_t batch = 512;       // seeds; a multiple of kShardSeeds
+  int64_t max_steps = 2000;  // per epoch
+  bool cosine = true;        // the learning rate falls to zero along half a cosine over all epochs
+  int64_t staleness =
+      0;  // microseconds; each epoch a training seed's cut moves back by up to this much
+  int64_t patience = 0;  // epochs without a better validation metric before stopping; 0: never
   AdamOptions adam;
   uint64_t seed = 0;
 };
@@ -34,12 +35,12 @@ struct OutputScale {
 
 /// What training did, besides the weights.
 struct TrainReport {
-  int64_t best_epoch = 0;        // 1-based; 0: none was better than nothing
+  int64_t best_epoch = 0;  // 1-based; 0: none was better than nothing
   double best_metric = 0;
-  int64_t epochs = 0;            // run in all, those of an interrupted run included
-  int64_t seeds = 0, links = 0, occurrences = 0, distinct_rows = 0;   // of this process
-  double seconds_sample = 0, seconds_encode = 0, seconds_layers = 0, seconds_backward = 0, seconds_update = 0,
-         seconds_validate = 0, seconds_wait = 0;
+  int64_t epochs = 0;  // run in all, those of an interrupted run included
+  int64_t seeds = 0, links = 0, occurrences = 0, distinct_rows = 0;  // of this process
+  double seconds_sample = 0, seconds_encode = 0, seconds_layers = 0, seconds_backward = 0,
+         seconds_update = 0, seconds_validate = 0, seconds_wait = 0;
   std::vector<double> epoch_seconds;
   struct Epoch {
     int64_t epoch;
@@ -56,8 +57,8 @@ struct TrainReport {
 /// Threads    one call at a time; REQUIRES every worker of the pool to run torch with one thread.
 class Trainer {
  public:
-  Trainer(const Network& network, const ModelContext& context, const LossEntry& loss, OutputScale scale,
-          TrainOptions options, ThreadPool& threads);
+  Trainer(const Network& network, const ModelContext& context, const LossEntry& loss,
+          OutputScale scale, TrainOptions options, ThreadPool& threads);
 
   /// The value of the metric that decides on validation predictions, and whether higher is better.
   struct Judge {
@@ -72,20 +73,21 @@ class Trainer {
   /// Errors    cancelled (a checkpoint of the last finished epoch remains), io, bad_input for a checkpoint
   ///           of another run; bad_input when the loss is not finite.
   TrainReport train(const SeedTable& train, const SeedTable& val, const Judge& judge,
-                    const std::filesystem::path& checkpoint, const std::string& fingerprint, bool resume,
-                    const Hooks& hooks);
+                    const std::filesystem::path& checkpoint, const std::string& fingerprint,
+                    bool resume, const Hooks& hooks);
 
   /// [seeds, outputs], in the seeds' order, as metrics take them.
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks);
 
  private:
   struct Part;
-  double step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step, double rate,
-              TrainReport& report);
+  double step(const Batch& batch, const std::vector<double>& label, int64_t width, uint64_t step,
+              double rate, TrainReport& report);
   std::vector<Part> encode_parts(const Batch& batch) const;
-  std::vector<at::Tensor> encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass, bool keep_graph);
-  at::Tensor shard_output(const Batch& batch, int64_t shard, const std::vector<at::Tensor>& encodings,
-                          const Pass& pass) const;
+  std::vector<at::Tensor> encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass,
+                                 bool keep_graph);
+  at::Tensor shard_output(const Batch& batch, int64_t shard,
+                          const std::vector<at::Tensor>& encodings, const Pass& pass) const;
 
   const Network& network_;
   const ModelContext& context_;

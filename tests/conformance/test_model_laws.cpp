@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/files.h"
+#include "pool/pool.h"
 #include "support/training.h"
 
 namespace cenote {
@@ -12,15 +13,27 @@ namespace {
 
 constexpr int64_t kCustomers = 40, kProducts = 12, kDays = 90;
 
-std::vector<toy::OrderRow> orders() { return toy::random_orders(1500, kCustomers, kProducts, kDays, 9); }
+std::vector<toy::OrderRow> orders() {
+  return toy::random_orders(1500, kCustomers, kProducts, kDays, 9);
+}
 
 /// One name for each option that changes what a network computes.
 class NetworkLaw : public ::testing::TestWithParam<std::map<std::string, std::string>> {};
 
-INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw,
-                         ::testing::Values(std::map<std::string, std::string>{{"pool", "sum"}},
-                                           std::map<std::string, std::string>{{"pool", "mean"}},
-                                           std::map<std::string, std::string>{{"sampling", "latest"}}));
+/// Every pool that can join the rows of a foreign key, and the other way to sample.
+std::vector<std::map<std::string, std::string>> networks() {
+  std::vector<std::map<std::string, std::string>> out = {{{"sampling", "latest"}}};
+  for (const auto& [name, pool] : pool_registry()) {
+    if (pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
+        !pool.traits.needs_coordinates) {
+      out.push_back({{"pool", name}});
+    }
+  }
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw, ::testing::ValuesIn(networks()),
+                         [](const auto& info) { return info.param.begin()->second; });
 
 TEST_P(NetworkLaw, BatchLawASeedAloneGivesTheSameBytes) {
   const toy::Shop shop(toy::shop_store(kCustomers, kProducts, orders()));
@@ -41,19 +54,23 @@ TEST_P(NetworkLaw, LeakageLawRowsThatAreNotVisibleChangeNoBit) {
   const toy::Shop before(toy::shop_store(kCustomers, kProducts, orders()), day);
   const auto changed = [&](const std::string& how) {
     auto rows = orders();
-    if (how == "delete") std::erase_if(rows, [&](const toy::OrderRow& row) { return row.day > day; });
+    if (how == "delete")
+      std::erase_if(rows, [&](const toy::OrderRow& row) { return row.day > day; });
     for (auto& row : rows) {
       if (row.day <= day && row.day >= 0) continue;
-      if (how == "overwrite") row = {row.id, 1 + row.id % kCustomers, 1 + row.id % kProducts, 1e6, row.day};
+      if (how == "overwrite")
+        row = {row.id, 1 + row.id % kCustomers, 1 + row.id % kProducts, 1e6, row.day};
       if (how == "shuffle") row.customer = 1 + (row.customer * 7 + 3) % kCustomers;
     }
     if (how == "insert") {
-      for (int64_t i = 0; i < 500; ++i) rows.push_back({10000 + i, 1 + i % kCustomers, 1 + i % kProducts, -5.0, day + 1 + i % 9});
+      for (int64_t i = 0; i < 500; ++i)
+        rows.push_back({10000 + i, 1 + i % kCustomers, 1 + i % kProducts, -5.0, day + 1 + i % 9});
     }
     return rows;
   };
   std::vector<Seed> seeds;
-  for (int64_t customer = 0; customer < kCustomers; ++customer) seeds.push_back(toy::seed_at(customer, day));
+  for (int64_t customer = 0; customer < kCustomers; ++customer)
+    seeds.push_back(toy::seed_at(customer, day));
   toy::TrainedShop reference(before, 2, 1, GetParam());
   const auto expected = reference.trainer.predict(seeds, {});
   for (const std::string how : {"delete", "overwrite", "shuffle", "insert"}) {

@@ -23,9 +23,15 @@ std::string error_of(const std::function<void()>& call) {
 std::string f1_folder() { return std::string(CENOTE_SOURCE_DIR) + "/examples/f1"; }
 
 const std::vector<std::string>& f1_tables() {
-  static const std::vector<std::string> names{"circuits",    "constructors",          "drivers",
-                                              "races",       "results",               "standings",
-                                              "qualifying",  "constructor_results",   "constructor_standings"};
+  static const std::vector<std::string> names{"circuits",
+                                              "constructors",
+                                              "drivers",
+                                              "races",
+                                              "results",
+                                              "standings",
+                                              "qualifying",
+                                              "constructor_results",
+                                              "constructor_standings"};
   return names;
 }
 
@@ -44,7 +50,8 @@ std::string f1_key(const std::string& table) {
 
 F1Copy::F1Copy() : duck_({}, {{"threads", "1"}}) {
   for (const auto& table : f1_tables()) {
-    execute(fmt::format("CREATE TABLE {0} AS SELECT * FROM '{1}/db/{0}.parquet'", table, f1_folder()));
+    execute(
+        fmt::format("CREATE TABLE {0} AS SELECT * FROM '{1}/db/{0}.parquet'", table, f1_folder()));
   }
 }
 
@@ -58,9 +65,11 @@ std::vector<std::string> F1Copy::columns(const std::string& table) const {
 void F1Copy::write(const std::filesystem::path& folder) const {
   std::filesystem::create_directories(folder / "db");
   std::filesystem::copy(f1_folder() + "/manifest.yaml", folder / "manifest.yaml");
-  std::filesystem::copy(f1_folder() + "/tasks", folder / "tasks", std::filesystem::copy_options::recursive);
+  std::filesystem::copy(f1_folder() + "/tasks", folder / "tasks",
+                        std::filesystem::copy_options::recursive);
   for (const auto& table : f1_tables()) {
-    execute(fmt::format("COPY {} TO '{}' (FORMAT parquet)", table, (folder / "db" / table).string() + ".parquet"));
+    execute(fmt::format("COPY {} TO '{}' (FORMAT parquet)", table,
+                        (folder / "db" / table).string() + ".parquet"));
   }
 }
 
@@ -81,8 +90,9 @@ void shuffle(const F1Copy& copy, const std::string& table, const std::string& hi
   std::string joined, names;
   int n = 0;
   for (const auto& column : copy.columns(table)) {
-    joined += fmt::format("{}(SELECT {} FROM {} WHERE {} ORDER BY hash({}, {}))", n == 0 ? "" : " POSITIONAL JOIN ",
-                          quote_identifier(column), table, hidden, f1_key(table), n);
+    joined += fmt::format("{}(SELECT {} FROM {} WHERE {} ORDER BY hash({}, {}))",
+                          n == 0 ? "" : " POSITIONAL JOIN ", quote_identifier(column), table,
+                          hidden, f1_key(table), n);
     names += (n++ == 0 ? "" : ", ") + quote_identifier(column);
   }
   copy.execute(fmt::format("CREATE TABLE shuffled AS SELECT {} FROM {}", names, joined));
@@ -93,13 +103,17 @@ void shuffle(const F1Copy& copy, const std::string& table, const std::string& hi
 
 /// All values new: other keys, all references to one parent, other times that are hidden as well.
 std::string new_values(const F1Copy& copy, const std::string& table, const std::string& after) {
-  const auto types = copy.duck().query("SELECT column_name, column_type FROM (DESCRIBE " + table + ")");
+  const auto types =
+      copy.duck().query("SELECT column_name, column_type FROM (DESCRIBE " + table + ")");
   std::string values;
   for (int64_t i = 0; i < types.rows; ++i) {
     const std::string name(types.columns[0].text(i)), type(types.columns[1].text(i));
     std::string value = "NULL";
     if (name == "date") {
-      value = fmt::format("TIMESTAMP '{0}' + INTERVAL 1 MICROSECOND + INTERVAL (hash({1}) % 100 * (hash({1}, 1) % 400)) HOUR", after, f1_key(table));
+      value = fmt::format(
+          "TIMESTAMP '{0}' + INTERVAL 1 MICROSECOND + INTERVAL (hash({1}) % 100 * (hash({1}, 1) % "
+          "400)) HOUR",
+          after, f1_key(table));
     } else if (name == f1_key(table)) {
       value = name + " + 1000000";
     } else if (type == "VARCHAR") {
@@ -109,14 +123,16 @@ std::string new_values(const F1Copy& copy, const std::string& table, const std::
     } else if (type == "BIGINT" || type == "INTEGER" || type == "DOUBLE") {
       value = fmt::format("CAST(hash({}) % 100000 AS BIGINT) - 50000", f1_key(table));
     }
-    values += fmt::format("{}CAST({} AS {}) AS {}", i == 0 ? "" : ", ", value, type, quote_identifier(name));
+    values += fmt::format("{}CAST({} AS {}) AS {}", i == 0 ? "" : ", ", value, type,
+                          quote_identifier(name));
   }
   return values;
 }
 
 }  // namespace
 
-void change_rows(const F1Copy& copy, Change change, const std::string& after, const std::vector<std::string>& tables) {
+void change_rows(const F1Copy& copy, Change change, const std::string& after,
+                 const std::vector<std::string>& tables) {
   const std::string hidden = fmt::format("date > TIMESTAMP '{}'", after);
   for (const auto& table : tables.empty() ? f1_timed_tables() : tables) {
     if (change == Change::shuffle) {
@@ -125,17 +141,20 @@ void change_rows(const F1Copy& copy, Change change, const std::string& after, co
     }
     if (change == Change::overwrite || change == Change::insert) {
       // Inserted rows are made of all rows, so there are many of them just after the moment.
-      copy.execute(fmt::format("CREATE TABLE made AS SELECT {} FROM {} WHERE {}", new_values(copy, table, after), table,
+      copy.execute(fmt::format("CREATE TABLE made AS SELECT {} FROM {} WHERE {}",
+                               new_values(copy, table, after), table,
                                change == Change::overwrite ? hidden : "true"));
     }
-    if (change != Change::insert) copy.execute(fmt::format("DELETE FROM {} WHERE {}", table, hidden));
+    if (change != Change::insert)
+      copy.execute(fmt::format("DELETE FROM {} WHERE {}", table, hidden));
     if (change == Change::remove) continue;
     copy.execute(fmt::format("INSERT INTO {} SELECT * FROM made", table));
     copy.execute("DROP TABLE made");
   }
 }
 
-TemporaryFolder changed_f1(Change change, const std::string& after, const std::vector<std::string>& tables) {
+TemporaryFolder changed_f1(Change change, const std::string& after,
+                           const std::vector<std::string>& tables) {
   TemporaryFolder folder("cenote-f1");
   const F1Copy copy;
   change_rows(copy, change, after, tables);
@@ -145,7 +164,11 @@ TemporaryFolder changed_f1(Change change, const std::string& after, const std::v
 
 Settings small(const std::string& model, int epochs) {
   if (model_registry().at(model).make_network == nullptr) return {};
-  return {{"epochs", std::to_string(epochs)}, {"channels", "32"}, {"blocks", "0"}, {"fanout", "8,4"}, {"max_steps", "6"}};
+  return {{"epochs", std::to_string(epochs)},
+          {"channels", "32"},
+          {"blocks", "0"},
+          {"fanout", "8,4"},
+          {"max_steps", "6"}};
 }
 
 FitOptions fit_options(const std::string& source, const std::string& task, const std::string& model,
@@ -160,15 +183,17 @@ FitOptions fit_options(const std::string& source, const std::string& task, const
   return options;
 }
 
-std::string model_bytes(const std::filesystem::path& run) { return read_file(run / "model.safetensors"); }
+std::string model_bytes(const std::filesystem::path& run) {
+  return read_file(run / "model.safetensors");
+}
 
 std::string fit_bytes(const FitOptions& options) {
   fit(options);
   return model_bytes(options.out);
 }
 
-PredictResult predict_at(const std::filesystem::path& run, const std::string& source, const std::string& at,
-                         const std::vector<std::string>& entities) {
+PredictResult predict_at(const std::filesystem::path& run, const std::string& source,
+                         const std::string& at, const std::vector<std::string>& entities) {
   PredictOptions options;
   options.run.run = run.string();
   options.run.source.source = source;
@@ -178,8 +203,8 @@ PredictResult predict_at(const std::filesystem::path& run, const std::string& so
   return predict(options);
 }
 
-PredictResult predict_split(const std::filesystem::path& run, const std::string& source, const std::string& split,
-                            int threads) {
+PredictResult predict_split(const std::filesystem::path& run, const std::string& source,
+                            const std::string& split, int threads) {
   PredictOptions options;
   options.run.run = run.string();
   options.run.source.source = source;
@@ -190,7 +215,8 @@ PredictResult predict_split(const std::filesystem::path& run, const std::string&
 
 bool same_predictions(const PredictResult& a, const PredictResult& b) {
   const auto same = [](const std::vector<double>& x, const std::vector<double>& y) {
-    return x.size() == y.size() && (x.empty() || std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) == 0);
+    return x.size() == y.size() &&
+           (x.empty() || std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) == 0);
   };
   return a.entity == b.entity && a.time == b.time && same(a.prediction, b.prediction) &&
          same(a.probabilities, b.probabilities);

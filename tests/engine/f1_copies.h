@@ -21,8 +21,8 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 std::string error_of(const std::function<void()>& call);
 
 std::string f1_folder();
-const std::vector<std::string>& f1_tables();         // all
-const std::vector<std::string>& f1_timed_tables();   // those with a `date`
+const std::vector<std::string>& f1_tables();        // all
+const std::vector<std::string>& f1_timed_tables();  // those with a `date`
 std::string f1_key(const std::string& table);
 
 /// f1 in memory, as tables of DuckDB: change it, then write it.
@@ -43,14 +43,16 @@ class F1Copy {
 
 /// What can be done to rows that nobody may see: those of timed tables with a date > `after`.
 enum class Change { remove, shuffle, overwrite, insert };
-inline constexpr Change kChanges[] = {Change::remove, Change::shuffle, Change::overwrite, Change::insert};
+inline constexpr Change kChanges[] = {Change::remove, Change::shuffle, Change::overwrite,
+                                      Change::insert};
 std::string to_string(Change change);
 /// `tables` empty: all timed tables.
 void change_rows(const F1Copy& copy, Change change, const std::string& after,
                  const std::vector<std::string>& tables = {});
 
 /// A copy in a temporary folder with one change.
-TemporaryFolder changed_f1(Change change, const std::string& after, const std::vector<std::string>& tables = {});
+TemporaryFolder changed_f1(Change change, const std::string& after,
+                           const std::vector<std::string>& tables = {});
 
 /// Small settings of a model; estimators take none.
 Settings small(const std::string& model, int epochs = 1);
@@ -60,10 +62,10 @@ FitOptions fit_options(const std::string& source, const std::string& task, const
 std::string fit_bytes(const FitOptions& options);
 std::string model_bytes(const std::filesystem::path& run);
 
-PredictResult predict_at(const std::filesystem::path& run, const std::string& source, const std::string& at,
-                         const std::vector<std::string>& entities = {});
-PredictResult predict_split(const std::filesystem::path& run, const std::string& source, const std::string& split,
-                            int threads = 2);
+PredictResult predict_at(const std::filesystem::path& run, const std::string& source,
+                         const std::string& at, const std::vector<std::string>& entities = {});
+PredictResult predict_split(const std::filesystem::path& run, const std::string& source,
+                            const std::string& split, int threads = 2);
 /// Equal bit for bit: entities, times, predictions, probabilities.
 bool same_predictions(const PredictResult& a, const PredictResult& b);
 

@@ -22,7 +22,8 @@ EvaluateResult evaluate_run(const std::filesystem::path& run) {
 }
 
 /// Predictions of `some` rows at their own times.
-PredictResult complete(const std::filesystem::path& run, const std::string& source, const std::vector<std::string>& some) {
+PredictResult complete(const std::filesystem::path& run, const std::string& source,
+                       const std::vector<std::string>& some) {
   return predict_at(run, source, "", some);
 }
 
@@ -48,8 +49,10 @@ TEST(Autocomplete, ResultsPositionIsLearnedWithoutItsLikenesses) {
   // Other values in the target and the removed columns, of every row: nothing changes.
   const F1Copy copy;
   for (const auto& column : kHidden) {
-    copy.execute(fmt::format("UPDATE results SET {0} = hash(resultId, 1) % 20 WHERE {0} IS NOT NULL OR hash(resultId) % 2 = 0",
-                             quote_identifier(column)));
+    copy.execute(
+        fmt::format("UPDATE results SET {0} = hash(resultId, 1) % 20 WHERE {0} IS NOT NULL OR "
+                    "hash(resultId) % 2 = 0",
+                    quote_identifier(column)));
   }
   const TemporaryFolder changed("cenote-f1");
   copy.write(changed.path());
@@ -74,13 +77,15 @@ TEST(Autocomplete, RowsWithoutTheTargetAreCompleted) {
   const TemporaryFolder changed("cenote-f1");
   copy.write(changed.path());
   const PredictResult completed = predict_at(run, changed.path().string(), "");
-  const std::string count = copy.duck().text("SELECT CAST(count(*) AS VARCHAR) FROM qualifying WHERE position IS NULL");
+  const std::string count =
+      copy.duck().text("SELECT CAST(count(*) AS VARCHAR) FROM qualifying WHERE position IS NULL");
   EXPECT_EQ(std::to_string(completed.entity.size()), count);
   // The same rows are predicted alike when their target is there: it is not looked at.
   for (size_t i = 0; i < completed.entity.size(); ++i) {
     const auto at = std::find(test.entity.begin(), test.entity.end(), completed.entity[i]);
     ASSERT_NE(at, test.entity.end());
-    EXPECT_EQ(completed.prediction[i], test.prediction[static_cast<size_t>(at - test.entity.begin())]);
+    EXPECT_EQ(completed.prediction[i],
+              test.prediction[static_cast<size_t>(at - test.entity.begin())]);
   }
 }
 

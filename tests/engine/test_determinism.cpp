@@ -44,7 +44,8 @@ const Straight& straight() {
 TEST(Determinism, ModelBytesDoNotDependOnThreads) {
   for (const int threads : {2, 3, 4}) {
     const TemporaryFolder folder("cenote-run");
-    EXPECT_TRUE(fit_bytes(dnf(folder.path() / "run", threads)) == straight().bytes) << threads << " threads";
+    EXPECT_TRUE(fit_bytes(dnf(folder.path() / "run", threads)) == straight().bytes)
+        << threads << " threads";
   }
   const TemporaryFolder folder("cenote-run");
   FitOptions other = dnf(folder.path() / "run");
@@ -55,7 +56,8 @@ TEST(Determinism, ModelBytesDoNotDependOnThreads) {
 TEST(Determinism, PredictionsDoNotDependOnThreads) {
   const PredictResult expected = predict_split(straight().run, "", "test", 1);
   for (const int threads : {2, 3, 4}) {
-    EXPECT_TRUE(same_predictions(predict_split(straight().run, "", "test", threads), expected)) << threads;
+    EXPECT_TRUE(same_predictions(predict_split(straight().run, "", "test", threads), expected))
+        << threads;
   }
 }
 
@@ -65,7 +67,11 @@ TEST(Determinism, CancelledAndResumedIsTheSameAsStraight) {
     int64_t epoch, step;
   };
   // Before training, at the first step, within an epoch, at its last step, within the last epoch.
-  for (const Point& point : {Point{"labels", 0, 0}, {"train", 1, 1}, {"train", 2, 3}, {"train", 2, 6}, {"train", 3, 2}}) {
+  for (const Point& point : {Point{"labels", 0, 0},
+                             {"train", 1, 1},
+                             {"train", 2, 3},
+                             {"train", 2, 6},
+                             {"train", 3, 2}}) {
     const TemporaryFolder folder("cenote-run");
     FitOptions options = dnf(folder.path() / "run", 2);
     bool stop = false;
@@ -98,7 +104,8 @@ int run_and_kill(const std::vector<std::string>& words, int milliseconds) {
   if (spawned != 0) return 127;
   int status = 0;
   for (int waited = 0; waited < milliseconds; waited += 10) {
-    if (::waitpid(child, &status, WNOHANG) == child) return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
+    if (::waitpid(child, &status, WNOHANG) == child)
+      return WIFEXITED(status) ? WEXITSTATUS(status) : 126;
     ::usleep(10'000);
   }
   ::kill(child, SIGKILL);
@@ -109,18 +116,21 @@ int run_and_kill(const std::vector<std::string>& words, int milliseconds) {
 TEST(Determinism, KilledAndResumedIsTheSameAsStraight) {
   const TemporaryFolder folder("cenote-run");
   const auto run = folder.path() / "run";
-  std::vector<std::string> words{CENOTE_BINARY, "fit", f1_folder(), "--task", "driver-dnf", "--seed", "5",
-                                 "--threads",   "2",   "--quiet",   "--out",  run.string(), "--resume"};
+  std::vector<std::string> words{CENOTE_BINARY, "fit",        f1_folder(), "--task", "driver-dnf",
+                                 "--seed",      "5",          "--threads", "2",      "--quiet",
+                                 "--out",       run.string(), "--resume"};
   for (const auto& [name, value] : small("sage", kEpochs)) {
     words.push_back("--set");
     words.push_back(name + "=" + value);
   }
   // Later and later, so that every phase is hit and every try gets further; at last it is left alone.
   int code = -1, kills = 0;
-  for (int milliseconds = 50; code == -1; milliseconds = milliseconds < 4000 ? milliseconds * 5 / 3 : 600'000) {
+  for (int milliseconds = 50; code == -1;
+       milliseconds = milliseconds < 4000 ? milliseconds * 5 / 3 : 600'000) {
     code = run_and_kill(words, milliseconds);
     kills += code == -1;
-    if (code == -1 && std::filesystem::exists(run / "model.safetensors")) break;  // killed after its last write
+    if (code == -1 && std::filesystem::exists(run / "model.safetensors"))
+      break;  // killed after its last write
   }
   EXPECT_LE(code, 0);
   EXPECT_GE(kills, 2);
@@ -146,8 +156,10 @@ TEST(Determinism, ASeedAloneIsPredictedAsAmongAll) {
         EXPECT_EQ(all.prediction[i], found->second) << model << " " << all.entity[i];
       }
     }
-    for (auto it = expected.begin(); it != expected.end(); std::advance(it, std::min<long>(9, std::distance(it, expected.end())))) {
-      const PredictResult alone = predict_at(folder.path() / "run", "", format_time(at), {it->first});
+    for (auto it = expected.begin(); it != expected.end();
+         std::advance(it, std::min<long>(9, std::distance(it, expected.end())))) {
+      const PredictResult alone =
+          predict_at(folder.path() / "run", "", format_time(at), {it->first});
       ASSERT_EQ(alone.prediction.size(), 1u);
       EXPECT_EQ(alone.prediction[0], it->second) << model << " " << it->first;
     }

@@ -53,7 +53,8 @@ INSTANTIATE_TEST_SUITE_P(Moments, LeakageLaw, testing::ValuesIn(kMoments),
 TEST_P(LeakageLaw, HoldsForEveryModel) {
   const Moment& moment = GetParam();
   std::map<Change, TemporaryFolder> copies;
-  for (const Change change : kChanges) copies.emplace(change, changed_f1(change, moment.last_visible));
+  for (const Change change : kChanges)
+    copies.emplace(change, changed_f1(change, moment.last_visible));
   for (const auto& [model, entry] : model_registry()) {
     const auto run = run_of(model, moment);
     const PredictResult expected = predict_at(run, f1_folder(), moment.at);
@@ -81,7 +82,8 @@ TEST_P(LeakageLaw, CanFail) {
 /// What training may look at (design: 4.1). The windows of training labels end at the validation time.
 class TrainingLaw : public testing::Test {
  protected:
-  static std::string bytes_on(const std::string& source, int epochs, const std::string& protocol = "rolling") {
+  static std::string bytes_on(const std::string& source, int epochs,
+                              const std::string& protocol = "rolling") {
     const TemporaryFolder run("cenote-run");
     FitOptions options = fit_options(source, "driver-position", "sage", run.path() / "run", epochs);
     options.protocol = protocol;
@@ -102,7 +104,8 @@ TEST_F(TrainingLaw, RowsAfterTheLastTrainingTimeChangeNeitherSchemaNorStatistics
   const std::string expected = bytes_on(f1_folder(), 1);
   for (const Change change : kChanges) {
     const TemporaryFolder copy = changed_f1(
-        change, "2004-11-02", {"races", "standings", "qualifying", "constructor_results", "constructor_standings"});
+        change, "2004-11-02",
+        {"races", "standings", "qualifying", "constructor_results", "constructor_standings"});
     EXPECT_TRUE(bytes_on(copy.path().string(), 1) == expected) << to_string(change);
   }
 }
@@ -113,7 +116,8 @@ TEST_F(TrainingLaw, TestRowsChangeNoByte) {
     for (const Change change : kChanges) {
       if (protocol == "frozen" && change != Change::remove && change != Change::insert) continue;
       const TemporaryFolder copy = changed_f1(change, "2010-01-01");
-      EXPECT_TRUE(bytes_on(copy.path().string(), 2, protocol) == expected) << protocol << ", " << to_string(change);
+      EXPECT_TRUE(bytes_on(copy.path().string(), 2, protocol) == expected)
+          << protocol << ", " << to_string(change);
     }
   }
 }

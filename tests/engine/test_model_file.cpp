@@ -22,7 +22,8 @@ using testing::StartsWith;
 struct TrainedShop {
   TrainedShop() {
     shop.add_forecast("binary_classification", "CAST(sum(amount) > 400 AS INTEGER)");
-    bytes = fit_bytes(fit_options(shop.path(), "binary_classification", "sage", folder.path() / "run"));
+    bytes =
+        fit_bytes(fit_options(shop.path(), "binary_classification", "sage", folder.path() / "run"));
   }
   GeneratedShop shop;
   TemporaryFolder folder{"cenote-run"};
@@ -49,7 +50,9 @@ class ModelFileDamage : public testing::Test {
   }
   /// Uses the file as a run's model: reads, loads the weights, predicts.
   std::string use() {
-    return error_of([&] { predict_at(folder_.path(), trained_shop().shop.path(), "2021-01-30", {"c1", "c2"}); });
+    return error_of([&] {
+      predict_at(folder_.path(), trained_shop().shop.path(), "2021-01-30", {"c1", "c2"});
+    });
   }
 
   /// Changes the manifest in the metadata.
@@ -118,20 +121,32 @@ TEST_F(ModelFileDamage, HeadersThatLie) {
   std::string nested = "{\"a\":";
   for (int i = 0; i < 100'000; ++i) nested += "{\"a\":";
   EXPECT_THAT(read(with_header(nested)), StartsWith("bad_input"));
-  const auto tensor = [](const std::string& shape, const std::string& offsets, const std::string& dtype = "F32") {
-    return with_header(fmt::format(R"({{"t":{{"dtype":"{}","shape":{},"data_offsets":{}}}}})", dtype, shape, offsets),
+  const auto tensor = [](const std::string& shape, const std::string& offsets,
+                         const std::string& dtype = "F32") {
+    return with_header(fmt::format(R"({{"t":{{"dtype":"{}","shape":{},"data_offsets":{}}}}})",
+                                   dtype, shape, offsets),
                        std::string(16, '\0'));
   };
-  for (const auto& [shape, offsets] : std::vector<std::pair<std::string, std::string>>{
-           {"[4]", "[0,17]"}, {"[4]", "[0,9223372036854775807]"}, {"[4]", "[-4,12]"}, {"[4]", "[12,0]"},
-           {"[5]", "[0,16]"}, {"[-4]", "[0,16]"}, {"[4611686018427387904,4]", "[0,16]"}, {"[4]", "[0]"},
-           {"[4]", "[0,16.5]"}, {"[4]", "[0,18446744073709551615]"}, {"\"4\"", "[0,16]"}, {"[2]", "[0,8]"},
-           {"[2]", "[8,16]"}}) {
+  for (const auto& [shape, offsets] :
+       std::vector<std::pair<std::string, std::string>>{{"[4]", "[0,17]"},
+                                                        {"[4]", "[0,9223372036854775807]"},
+                                                        {"[4]", "[-4,12]"},
+                                                        {"[4]", "[12,0]"},
+                                                        {"[5]", "[0,16]"},
+                                                        {"[-4]", "[0,16]"},
+                                                        {"[4611686018427387904,4]", "[0,16]"},
+                                                        {"[4]", "[0]"},
+                                                        {"[4]", "[0,16.5]"},
+                                                        {"[4]", "[0,18446744073709551615]"},
+                                                        {"\"4\"", "[0,16]"},
+                                                        {"[2]", "[0,8]"},
+                                                        {"[2]", "[8,16]"}}) {
     EXPECT_THAT(read(tensor(shape, offsets)), StartsWith("bad_input")) << shape << offsets;
   }
   EXPECT_THAT(read(tensor("[4]", "[0,16]", "F128")), StartsWith("bad_input"));
   EXPECT_THAT(read(with_header(R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]},)"
-                               R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})", std::string(16, '\0'))),
+                               R"("b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
+                               std::string(16, '\0'))),
               StartsWith("bad_input"));
 }
 
@@ -150,19 +165,28 @@ TEST_F(ModelFileDamage, NothingLargeIsAllocated) {
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);
   const long resident = usage.ru_maxrss;
-  read(with_header(R"({"t":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}})"));
+  read(with_header(
+      R"({"t":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,4000000000000]}})"));
   read(std::string("\xff\xff\xff\xff\0\0\0\0", 8) + "{}");
   ::getrusage(RUSAGE_SELF, &usage);
   EXPECT_LT(usage.ru_maxrss - resident, 64 << 10);  // KiB
 }
 
 TEST_F(ModelFileDamage, TensorsThatDoNotBelong) {
-  EXPECT_THAT(read_changed([](SafeTensors& c) { std::swap(c.tensors[0].second, c.tensors.back().second); }), StartsWith("bad_input"));
+  EXPECT_THAT(
+      read_changed([](SafeTensors& c) { std::swap(c.tensors[0].second, c.tensors.back().second); }),
+      StartsWith("bad_input"));
   EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors.pop_back(); }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].first = "other"; }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors.push_back({"more", {"F32", {1}, "abcd"}}); }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.dtype = "I32"; }), StartsWith("bad_input"));
-  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.shape.push_back(1); }), StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].first = "other"; }),
+              StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) {
+                c.tensors.push_back({"more", {"F32", {1}, "abcd"}});
+              }),
+              StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.dtype = "I32"; }),
+              StartsWith("bad_input"));
+  EXPECT_THAT(read_changed([](SafeTensors& c) { c.tensors[0].second.shape.push_back(1); }),
+              StartsWith("bad_input"));
 }
 
 TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
@@ -172,19 +196,37 @@ TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
   for (const auto& [field, value] : manifest.items()) {
     if (field == "estimator") continue;
     EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m.erase(field); }), "") << field;
-    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m[field] = {{"x", {nullptr}}}; }), "") << field;
+    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
+                m[field] = {{"x", {nullptr}}};
+              }),
+              "")
+        << field;
   }
-  EXPECT_THAT(read_manifest_changed([](nlohmann::json& m) { m["version"] = 999; }), StartsWith("unsupported"));
+  EXPECT_THAT(read_manifest_changed([](nlohmann::json& m) { m["version"] = 999; }),
+              StartsWith("unsupported"));
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["model"] = "no_such"; }), "");
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["outputs"] = 1'000'000'000'000; }), "");
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["outputs"] = 2; }), "");
-  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["task"]["entity_table"] = "nowhere"; }), "");
+  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["task"]["entity_table"] = "nowhere"; }),
+            "");
   EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["encoders"].erase(0); }), "");
-  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["schema"]["links"][0]["to"] = "nowhere"; }), "");
-  EXPECT_NE(read_manifest_changed([](nlohmann::json& m) { m["schema"]["links"][0]["from_columns"] = {"nothing"}; }), "");
+  EXPECT_NE(
+      read_manifest_changed([](nlohmann::json& m) { m["schema"]["links"][0]["to"] = "nowhere"; }),
+      "");
+  EXPECT_NE(read_manifest_changed(
+                [](nlohmann::json& m) { m["schema"]["links"][0]["from_columns"] = {"nothing"}; }),
+            "");
   for (size_t t = 0; t < manifest.at("encoders").size(); ++t) {
-    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m["encoders"][t] = {{"columns", {{{"x", 1}}}}}; }), "") << t;
-    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { std::swap(m["encoders"][t], m["encoders"][(t + 1) % m["encoders"].size()]); }), "") << t;
+    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
+                m["encoders"][t] = {{"columns", {{{"x", 1}}}}};
+              }),
+              "")
+        << t;
+    EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
+                std::swap(m["encoders"][t], m["encoders"][(t + 1) % m["encoders"].size()]);
+              }),
+              "")
+        << t;
   }
 }
 
@@ -207,22 +249,27 @@ class NewerDatabase : public testing::Test {
     const F1Copy copy;
     for (const auto& sql : changes) copy.execute(sql);
     copy.write(folder.path());
-    return error_of([&] { predictions_ = predict_at(trained().run, folder.path().string(), "2006-01-01"); });
+    return error_of(
+        [&] { predictions_ = predict_at(trained().run, folder.path().string(), "2006-01-01"); });
   }
   PredictResult expected() { return predict_at(trained().run, f1_folder(), "2006-01-01"); }
   PredictResult predictions_;
 };
 
 TEST_F(NewerDatabase, MayHaveMoreColumnsInAnotherOrder) {
-  EXPECT_EQ(error_on({"ALTER TABLE results ADD COLUMN weather VARCHAR DEFAULT 'dry'",
-                      "CREATE TABLE turned AS SELECT date, * EXCLUDE (date, raceId), raceId FROM races",
-                      "DROP TABLE races", "ALTER TABLE turned RENAME TO races"}), "");
+  EXPECT_EQ(
+      error_on({"ALTER TABLE results ADD COLUMN weather VARCHAR DEFAULT 'dry'",
+                "CREATE TABLE turned AS SELECT date, * EXCLUDE (date, raceId), raceId FROM races",
+                "DROP TABLE races", "ALTER TABLE turned RENAME TO races"}),
+      "");
   EXPECT_TRUE(same_predictions(predictions_, expected()));
 }
 
 TEST_F(NewerDatabase, MayHoldWholeNumbersWhereThereWereFloatsAndNothingInAColumn) {
-  EXPECT_EQ(error_on({"ALTER TABLE results ALTER COLUMN points SET DATA TYPE BIGINT", 
-                      "ALTER TABLE drivers DROP COLUMN forename", "ALTER TABLE drivers ADD COLUMN forename INTEGER"}), "");
+  EXPECT_EQ(error_on({"ALTER TABLE results ALTER COLUMN points SET DATA TYPE BIGINT",
+                      "ALTER TABLE drivers DROP COLUMN forename",
+                      "ALTER TABLE drivers ADD COLUMN forename INTEGER"}),
+            "");
 }
 
 TEST_F(NewerDatabase, MustHaveTheColumnsOfTheModel) {
@@ -232,7 +279,8 @@ TEST_F(NewerDatabase, MustHaveTheColumnsOfTheModel) {
 }
 
 TEST_F(NewerDatabase, MustHoldTheSameTypeOfValues) {
-  const std::string error = error_on({"ALTER TABLE results ALTER COLUMN grid SET DATA TYPE VARCHAR USING 'place ' || grid"});
+  const std::string error = error_on(
+      {"ALTER TABLE results ALTER COLUMN grid SET DATA TYPE VARCHAR USING 'place ' || grid"});
   EXPECT_THAT(error, StartsWith("bad_schema"));
   EXPECT_THAT(error, HasSubstr("results.grid"));
 }

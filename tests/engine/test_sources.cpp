@@ -28,7 +28,8 @@ class Sources : public testing::Test {
     std::string out;
     for (const LabelTable* table : {&labels.train, &labels.val, &labels.test}) {
       for (int64_t i = 0; i < table->size(); ++i) {
-        out += fmt::format("{} {} {}\n", value_text(table->entity, i), table->time[i], table->label[i]);
+        out += fmt::format("{} {} {}\n", value_text(table->entity, i), table->time[i],
+                           table->label[i]);
       }
     }
     return out;
@@ -42,7 +43,8 @@ class Sources : public testing::Test {
   }
 
   static void expect_same(const std::string& path) {
-    static const std::string labels = labels_of(source(f1_folder())), model = model_of(source(f1_folder()));
+    static const std::string labels = labels_of(source(f1_folder())),
+                             model = model_of(source(f1_folder()));
     EXPECT_EQ(labels_of(source(path)), labels);
     EXPECT_TRUE(model_of(source(path)) == model);
   }
@@ -55,12 +57,13 @@ class Sources : public testing::Test {
     }
   }
 
-  static void write_files(const F1Copy& f1, const std::filesystem::path& folder, const std::string& format,
-                          const std::string& order) {
+  static void write_files(const F1Copy& f1, const std::filesystem::path& folder,
+                          const std::string& format, const std::string& order) {
     std::filesystem::create_directories(folder);
     for (const auto& table : f1_tables()) {
-      f1.execute(fmt::format("COPY (SELECT * FROM {0} ORDER BY {1}) TO '{2}.{3}' (FORMAT {3})", table,
-                             fmt::format(fmt::runtime(order), f1_key(table)), (folder / table).string(), format));
+      f1.execute(fmt::format("COPY (SELECT * FROM {0} ORDER BY {1}) TO '{2}.{3}' (FORMAT {3})",
+                             table, fmt::format(fmt::runtime(order), f1_key(table)),
+                             (folder / table).string(), format));
     }
   }
 

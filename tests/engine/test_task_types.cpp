@@ -14,7 +14,8 @@ namespace {
 class TaskTypes : public testing::Test {
  protected:
   /// Fits, evaluates and predicts with every model; `check` sees the predictions for all customers.
-  void expect_road(const std::string& type, const std::function<void(const PredictResult&, const std::string&)>& check) {
+  void expect_road(const std::string& type,
+                   const std::function<void(const PredictResult&, const std::string&)>& check) {
     for (const auto& [model, entry] : model_registry()) {
       const TemporaryFolder folder("cenote-run");
       const auto run = folder.path() / "run";
@@ -26,7 +27,8 @@ class TaskTypes : public testing::Test {
       const EvaluateResult result = evaluate(options);
       EXPECT_GT(result.rows, 50) << model;
       EXPECT_FALSE(result.metrics.empty()) << model;
-      for (const auto& metric : result.metrics) EXPECT_FALSE(std::isinf(metric.value)) << model << " " << metric.name;
+      for (const auto& metric : result.metrics)
+        EXPECT_FALSE(std::isinf(metric.value)) << model << " " << metric.name;
       const PredictResult all = predict_at(run, "", "");
       ASSERT_EQ(all.entity.size(), 60u);
       for (const double value : all.prediction) EXPECT_TRUE(std::isfinite(value)) << model;
@@ -57,7 +59,9 @@ class TaskTypes : public testing::Test {
 
 TEST_F(TaskTypes, Regression) {
   shop_.add_forecast("regression", "sum(amount)");
-  expect_road("regression", [](const PredictResult& all, const std::string&) { EXPECT_TRUE(all.classes.empty()); });
+  expect_road("regression", [](const PredictResult& all, const std::string&) {
+    EXPECT_TRUE(all.classes.empty());
+  });
 }
 
 TEST_F(TaskTypes, Binary) {

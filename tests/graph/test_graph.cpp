@@ -11,7 +11,11 @@ namespace {
 
 TEST(Graph, ChildrenAreSortedByTimeAndDanglingOnesHaveNoParent) {
   //                                   id cust prod amount day
-  const std::vector<toy::OrderRow> rows = {{1, 2, 1, 5.0, 9}, {2, 2, 1, 6.0, 3}, {3, 1, 9, 7.0, 3}, {4, 0, 2, 8.0, 1}, {5, 2, 2, 1.0, -1}};
+  const std::vector<toy::OrderRow> rows = {{1, 2, 1, 5.0, 9},
+                                           {2, 2, 1, 6.0, 3},
+                                           {3, 1, 9, 7.0, 3},
+                                           {4, 0, 2, 8.0, 1},
+                                           {5, 2, 2, 1.0, -1}};
   const toy::Shop shop(toy::shop_store(2, 2, rows));
   const GraphLink& link = shop.graph.links[0];
   EXPECT_EQ(link.name, "orders.customer");

@@ -54,7 +54,8 @@ TEST(Sampler, NothingLaterThanTheSeedIsEverDrawn) {
   int64_t checked = 0;
   for (size_t table = 0; table < shard.tables.size(); ++table) {
     for (size_t i = 0; i < shard.tables[table].row.size(); ++i) {
-      EXPECT_LE(shop.graph.store.tables[table].time[shard.tables[table].row[i]], seeds[shard.tables[table].seed[i]].cut);
+      EXPECT_LE(shop.graph.store.tables[table].time[shard.tables[table].row[i]],
+                seeds[shard.tables[table].seed[i]].cut);
       ++checked;
     }
   }
@@ -75,10 +76,12 @@ TEST(Sampler, TheSameForAnyShardThreadsAndOrder) {
     ThreadPool threads(count);
     const Batch batch = BatchSampler(shop.graph, 0, options, threads).sample(seeds, 3);
     for (int64_t s = 0; s < 150; ++s) {
-      ASSERT_EQ(signature(shop.graph, batch.shards[s / kShardSeeds], s % kShardSeeds), signature(shop.graph, all, s));
+      ASSERT_EQ(signature(shop.graph, batch.shards[s / kShardSeeds], s % kShardSeeds),
+                signature(shop.graph, all, s));
     }
   }
-  EXPECT_NE(signature(shop.graph, sampler.sample(seeds, 4), 115), signature(shop.graph, all, 115));  // another epoch
+  EXPECT_NE(signature(shop.graph, sampler.sample(seeds, 4), 115),
+            signature(shop.graph, all, 115));  // another epoch
 }
 
 TEST(Sampler, FanoutBoundsLinksAndTakesAllWhereTheyFit) {
@@ -97,7 +100,8 @@ TEST(Sampler, LatestTakesTheMostRecent) {
   Sampler sampler(shop.graph, 0, {{3}, true, 1});
   const Shard shard = sampler.sample({toy::seed_at(0, 10)}, 0);
   std::vector<int64_t> days;
-  for (const int64_t row : shard.tables[1].row) days.push_back(shop.graph.store.tables[1].time[row] / kMicrosPerDay);
+  for (const int64_t row : shard.tables[1].row)
+    days.push_back(shop.graph.store.tables[1].time[row] / kMicrosPerDay);
   EXPECT_EQ(days, (std::vector<int64_t>{8, 9, 10}));
 }
 
@@ -106,7 +110,7 @@ TEST(Sampler, ASeedWithoutAVisibleOwnRowKeepsItsLinks) {
   Sampler sampler(shop.graph, 2, {{5}, false, 1});
   Seed seed{2, kMicrosPerDay, kMicrosPerDay, false};  // product 3 is dated day 2
   const Shard shard = sampler.sample({seed}, 0);
-  EXPECT_EQ(shard.tables[2].row[0], 3);               // "columns missing"
+  EXPECT_EQ(shard.tables[2].row[0], 3);  // "columns missing"
   EXPECT_EQ(shard.tables[1].row.size(), 2u);
 }
 
@@ -127,8 +131,10 @@ void expect_uniform(int64_t degree, int64_t fanout, int64_t draws) {
   // mean + 6 standard deviations of chi-square with bins - 1 degrees of freedom (p below 1e-6).
   double statistic = 0;
   for (int64_t bin = 0; bin < bins; ++bin) {
-    const int64_t first = (bin * degree + bins - 1) / bins, last = ((bin + 1) * degree + bins - 1) / bins;
-    const double expected = static_cast<double>(draws * fanout) * static_cast<double>(last - first) / static_cast<double>(degree);
+    const int64_t first = (bin * degree + bins - 1) / bins,
+                  last = ((bin + 1) * degree + bins - 1) / bins;
+    const double expected = static_cast<double>(draws * fanout) *
+                            static_cast<double>(last - first) / static_cast<double>(degree);
     statistic += (count[bin] - expected) * (count[bin] - expected) / expected;
   }
   const double freedom = static_cast<double>(bins - 1);

@@ -22,7 +22,8 @@
 namespace cenote {
 namespace {
 
-at::Tensor chain(const at::Tensor& x, const std::vector<at::Tensor>& weights, const at::Tensor& bias) {
+at::Tensor chain(const at::Tensor& x, const std::vector<at::Tensor>& weights,
+                 const at::Tensor& bias) {
   at::Tensor h = x;
   for (const auto& w : weights) {
     h = linear_rows(h, w, bias.narrow(0, 0, w.size(0)));
@@ -36,7 +37,8 @@ TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
   for (const int64_t inner : {7, 16, 64, 128, 333, 1024}) {
     for (const int64_t width : {1, 32, 64, 128}) {
       const at::Tensor x = at::randn({1500, inner});
-      const std::vector<at::Tensor> weights = {at::randn({128, inner}).mul(0.1), at::randn({128, 128}).mul(0.1),
+      const std::vector<at::Tensor> weights = {at::randn({128, inner}).mul(0.1),
+                                               at::randn({128, 128}).mul(0.1),
                                                at::randn({width, 128}).mul(0.1)};
       const at::Tensor bias = at::randn({128});
       const at::Tensor all = chain(x, weights, bias);
@@ -45,7 +47,8 @@ TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
       ASSERT_TRUE(at::equal(moved, all.index_select(0, order))) << inner << " x " << width;
       for (const int64_t row : {0, 1, 255, 256, 700, 1499}) {
         const at::Tensor alone = chain(x.narrow(0, row, 1), weights, bias);
-        ASSERT_TRUE(at::equal(alone, all.narrow(0, row, 1))) << inner << " x " << width << ", row " << row;
+        ASSERT_TRUE(at::equal(alone, all.narrow(0, row, 1)))
+            << inner << " x " << width << ", row " << row;
       }
     }
   }
@@ -53,7 +56,8 @@ TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
 
 TEST(Linear, GradientsOfRowsDoNotDependOnTheRowsBeside) {
   at::set_num_threads(1);
-  const at::Tensor w1 = at::randn({128, 40}).mul(0.1).requires_grad_(), w2 = at::randn({1, 128}).mul(0.1).requires_grad_();
+  const at::Tensor w1 = at::randn({128, 40}).mul(0.1).requires_grad_(),
+                   w2 = at::randn({1, 128}).mul(0.1).requires_grad_();
   const at::Tensor bias = at::zeros({128});
   const at::Tensor x = at::randn({700, 40});
   const auto gradient = [&](const at::Tensor& rows) {
@@ -96,10 +100,10 @@ TEST(Linear, GoldenValuesAndGradients) {
   EXPECT_EQ(y[1][0].item<double>(), 3);
   EXPECT_EQ(y[1][1].item<double>(), 14);
   const auto gradient = torch::autograd::grad({y.sum()}, {x, w, b});
-  EXPECT_EQ(gradient[0][0][0].item<double>(), 2);   // column sums of w: 0 + 2, 1 + 3
+  EXPECT_EQ(gradient[0][0][0].item<double>(), 2);  // column sums of w: 0 + 2, 1 + 3
   EXPECT_EQ(gradient[0][0][1].item<double>(), 4);
-  EXPECT_EQ(gradient[1][0][0].item<double>(), 6);   // column sums of x: 0 + 2 + 4
-  EXPECT_EQ(gradient[2][0].item<double>(), 3);      // rows
+  EXPECT_EQ(gradient[1][0][0].item<double>(), 6);  // column sums of x: 0 + 2 + 4
+  EXPECT_EQ(gradient[2][0].item<double>(), 3);     // rows
 }
 
 TEST(Linear, NoRowsAndWrongShapes) {

@@ -50,9 +50,7 @@ TEST(SageLayer, AGroupWithoutRowsIsItsOwnMapAlone) {
   EXPECT_FALSE(at::equal(with[0][0], without[0][0]));
 }
 
-TEST(SageLayer, RefusesAnUnknownPool) {
-  EXPECT_THROW(Fixture("no_such_pool"), Error);
-}
+TEST(SageLayer, RefusesAnUnknownPool) { EXPECT_THROW(Fixture("no_such_pool"), Error); }
 
 }  // namespace
 }  // namespace cenote

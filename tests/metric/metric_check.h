@@ -22,8 +22,8 @@ inline double metric_value(const std::string& name, const Numbers& prediction, c
 }
 
 /// The code and the message of the error that a metric raises; "" if it raises none.
-inline std::string metric_error(const std::string& name, const Numbers& prediction, const Numbers& label,
-                                int64_t width = 1) {
+inline std::string metric_error(const std::string& name, const Numbers& prediction,
+                                const Numbers& label, int64_t width = 1) {
   try {
     metric_value(name, prediction, label, width);
   } catch (const Error& error) {
@@ -37,7 +37,8 @@ inline void check_single(const std::string& name) {
   EXPECT_TRUE(std::isnan(metric_value(name, {}, {})));
   EXPECT_TRUE(std::isnan(metric_value(name, {0, NAN, 1}, {0, 1, 1})));
   EXPECT_TRUE(std::isnan(metric_value(name, {0, 1, 1}, {0, NAN, 1})));
-  EXPECT_EQ(metric_error(name, {0, 1}, {0}), "bad_shape: 2 rows of predictions need 2 labels, got 1");
+  EXPECT_EQ(metric_error(name, {0, 1}, {0}),
+            "bad_shape: 2 rows of predictions need 2 labels, got 1");
   EXPECT_EQ(metric_error(name, {0, 1}, {0, 1}, 2).rfind("bad_shape", 0), 0u);
 }
 
@@ -78,7 +79,8 @@ inline const Numbers kClassLabel = {2, 0, 2, 1, 1};
 /// The same rows with labels of which the model knows neither 5 nor -1.
 inline const Numbers kClassLabelUnknown = {5, 0, 2, -1, 5};
 /// Three labels, four rows; without a row that has the second.
-inline const Numbers kLabelsPrediction = {0.9, 0.2, 0.6, 0.4, 0.6, 0.6, 0.7, 0.8, 0.1, 0.2, 0.3, 0.5};
+inline const Numbers kLabelsPrediction = {0.9, 0.2, 0.6, 0.4, 0.6, 0.6,
+                                          0.7, 0.8, 0.1, 0.2, 0.3, 0.5};
 inline const Numbers kLabels = {1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1};
 inline const Numbers kLabelsWithoutSecond = {1, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 1};
 

@@ -11,20 +11,17 @@ TEST(Metric_auprc, ByHand) {
 }
 
 TEST(Metric_auprc, Ties) {
-  EXPECT_NEAR(metric_value("auprc", kBinaryPrediction, kBinaryLabel), 0.6214285714285714, kRounding);
+  EXPECT_NEAR(metric_value("auprc", kBinaryPrediction, kBinaryLabel), 0.6214285714285714,
+              kRounding);
 }
 
-TEST(Metric_auprc, PerfectIsOne) {
-  EXPECT_EQ(metric_value("auprc", {1, 2, 3}, {0, 1, 1}), 1);
-}
+TEST(Metric_auprc, PerfectIsOne) { EXPECT_EQ(metric_value("auprc", {1, 2, 3}, {0, 1, 1}), 1); }
 
 TEST(Metric_auprc, NoPositiveIsUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("auprc", {0.1, 0.9}, {0, 0})));
 }
 
-TEST(Metric_auprc, Checks) {
-  check_binary("auprc");
-}
+TEST(Metric_auprc, Checks) { check_binary("auprc"); }
 
 }  // namespace
 }  // namespace cenote

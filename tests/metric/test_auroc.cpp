@@ -28,9 +28,7 @@ TEST(Metric_auroc, OneClassIsUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("auroc", {0.1, 0.9}, {0, 0})));
 }
 
-TEST(Metric_auroc, Checks) {
-  check_binary("auroc");
-}
+TEST(Metric_auroc, Checks) { check_binary("auroc"); }
 
 }  // namespace
 }  // namespace cenote

@@ -5,11 +5,13 @@ namespace cenote {
 namespace {
 
 TEST(Metric_auroc_macro, Multilabel) {
-  EXPECT_NEAR(metric_value("auroc_macro", kLabelsPrediction, kLabels, 3), 0.6527777777777778, kRounding);
+  EXPECT_NEAR(metric_value("auroc_macro", kLabelsPrediction, kLabels, 3), 0.6527777777777778,
+              kRounding);
 }
 
 TEST(Metric_auroc_macro, Multiclass) {
-  EXPECT_NEAR(metric_value("auroc_macro", kClassPrediction, kClassLabel, 3), 0.8055555555555557, kRounding);
+  EXPECT_NEAR(metric_value("auroc_macro", kClassPrediction, kClassLabel, 3), 0.8055555555555557,
+              kRounding);
 }
 
 TEST(Metric_auroc_macro, MissingClassIsUndefined) {

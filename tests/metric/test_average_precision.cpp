@@ -23,9 +23,7 @@ TEST(Metric_average_precision, NoPositiveIsUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("average_precision", {0.1, 0.9}, {0, 0})));
 }
 
-TEST(Metric_average_precision, Checks) {
-  check_binary("average_precision");
-}
+TEST(Metric_average_precision, Checks) { check_binary("average_precision"); }
 
 }  // namespace
 }  // namespace cenote

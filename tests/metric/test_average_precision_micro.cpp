@@ -18,9 +18,7 @@ TEST(Metric_average_precision_micro, NoPositiveIsUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("average_precision_micro", {0.1, 0.2}, {0, 0}, 2)));
 }
 
-TEST(Metric_average_precision_micro, Checks) {
-  check_multilabel("average_precision_micro");
-}
+TEST(Metric_average_precision_micro, Checks) { check_multilabel("average_precision_micro"); }
 
 }  // namespace
 }  // namespace cenote

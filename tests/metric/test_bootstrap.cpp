@@ -54,7 +54,8 @@ TEST(Bootstrap, TheNamesOfEntitiesDoNotMatter) {
 }
 
 TEST(Bootstrap, WideRowsStayWhole) {
-  const Interval interval = interval_of("accuracy", kClassPrediction, kClassLabel, {1, 2, 3, 4, 5}, 1, 3);
+  const Interval interval =
+      interval_of("accuracy", kClassPrediction, kClassLabel, {1, 2, 3, 4, 5}, 1, 3);
   EXPECT_DOUBLE_EQ(interval.value, 0.4);
   EXPECT_GE(interval.low, 0);
   EXPECT_LE(interval.high, 1);

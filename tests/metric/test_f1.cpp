@@ -9,18 +9,14 @@ TEST(Metric_f1, ByHand) {
   EXPECT_DOUBLE_EQ(metric_value("f1", kBinaryPrediction, kBinaryLabel), 0.5);
 }
 
-TEST(Metric_f1, OneHalfIsClassOne) {
-  EXPECT_EQ(metric_value("f1", {0.5, 0.4}, {1, 0}), 1);
-}
+TEST(Metric_f1, OneHalfIsClassOne) { EXPECT_EQ(metric_value("f1", {0.5, 0.4}, {1, 0}), 1); }
 
 TEST(Metric_f1, NothingPredictedNothingTrueIsUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("f1", {0.1, 0.2}, {0, 0})));
   EXPECT_EQ(metric_value("f1", {0.1, 0.2}, {0, 1}), 0);
 }
 
-TEST(Metric_f1, Checks) {
-  check_binary("f1");
-}
+TEST(Metric_f1, Checks) { check_binary("f1"); }
 
 }  // namespace
 }  // namespace cenote

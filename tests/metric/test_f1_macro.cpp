@@ -15,14 +15,16 @@ TEST(Metric_f1_macro, AbsentClassesAreLeftOut) {
 }
 
 TEST(Metric_f1_macro, Multilabel) {
-  EXPECT_NEAR(metric_value("f1_macro", kLabelsPrediction, kLabels, 3), 0.6555555555555556, kRounding);
+  EXPECT_NEAR(metric_value("f1_macro", kLabelsPrediction, kLabels, 3), 0.6555555555555556,
+              kRounding);
   EXPECT_NEAR(metric_value("f1_macro", kLabelsPrediction, kLabelsWithoutSecond, 3),
               0.43333333333333335, kRounding);
 }
 
 TEST(Metric_f1_macro, EveryUnknownClassCountsAsZero) {
   // Class 0: TP 1, FP 1. Class 1: FP 1. Class 2: TP 1, FP 1. Classes 5 and -1: only FN. As scikit-learn has it.
-  EXPECT_DOUBLE_EQ(metric_value("f1_macro", kClassPrediction, kClassLabelUnknown, 3), (2.0 / 3 + 2.0 / 3) / 5);
+  EXPECT_DOUBLE_EQ(metric_value("f1_macro", kClassPrediction, kClassLabelUnknown, 3),
+                   (2.0 / 3 + 2.0 / 3) / 5);
 }
 
 TEST(Metric_f1_macro, Checks) {

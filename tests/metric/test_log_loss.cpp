@@ -6,11 +6,13 @@ namespace {
 
 TEST(Metric_log_loss, Binary) {
   EXPECT_NEAR(metric_value("log_loss", {0.9, 0.2, 0.6}, {1, 0, 1}), 0.2797765635793423, kRounding);
-  EXPECT_NEAR(metric_value("log_loss", kBinaryPrediction, kBinaryLabel), 0.7459080464874155, kRounding);
+  EXPECT_NEAR(metric_value("log_loss", kBinaryPrediction, kBinaryLabel), 0.7459080464874155,
+              kRounding);
 }
 
 TEST(Metric_log_loss, Multiclass) {
-  EXPECT_NEAR(metric_value("log_loss", kClassPrediction, kClassLabel, 3), 0.8383473816461502, kRounding);
+  EXPECT_NEAR(metric_value("log_loss", kClassPrediction, kClassLabel, 3), 0.8383473816461502,
+              kRounding);
 }
 
 TEST(Metric_log_loss, TwoColumnsAreTheSameAsOne) {

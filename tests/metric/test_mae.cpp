@@ -12,9 +12,7 @@ TEST(Metric_mae, ShiftIsItsSize) {
   EXPECT_DOUBLE_EQ(metric_value("mae", {3.5, 4.5, 0.5}, {1, 2, -2}), 2.5);
 }
 
-TEST(Metric_mae, Checks) {
-  check_single("mae");
-}
+TEST(Metric_mae, Checks) { check_single("mae"); }
 
 }  // namespace
 }  // namespace cenote

@@ -17,9 +17,7 @@ TEST(Metric_mrr, UnknownClassesAddNothing) {
   EXPECT_DOUBLE_EQ(metric_value("mrr", kClassPrediction, kClassLabelUnknown, 3), 2.0 / 5);
 }
 
-TEST(Metric_mrr, Checks) {
-  check_multiclass("mrr");
-}
+TEST(Metric_mrr, Checks) { check_multiclass("mrr"); }
 
 }  // namespace
 }  // namespace cenote

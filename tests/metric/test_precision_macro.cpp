@@ -17,9 +17,7 @@ TEST(Metric_precision_macro, PerfectIsOne) {
   EXPECT_EQ(metric_value("precision_macro", {0.9, 0.2, 0.1, 0.7}, {1, 0, 0, 1}, 2), 1);
 }
 
-TEST(Metric_precision_macro, Checks) {
-  check_multilabel("precision_macro");
-}
+TEST(Metric_precision_macro, Checks) { check_multilabel("precision_macro"); }
 
 }  // namespace
 }  // namespace cenote

@@ -17,9 +17,7 @@ TEST(Metric_precision_micro, PerfectIsOne) {
   EXPECT_EQ(metric_value("precision_micro", {0.9, 0.2}, {1, 0}, 2), 1);
 }
 
-TEST(Metric_precision_micro, Checks) {
-  check_multilabel("precision_micro");
-}
+TEST(Metric_precision_micro, Checks) { check_multilabel("precision_micro"); }
 
 }  // namespace
 }  // namespace cenote

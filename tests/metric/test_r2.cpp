@@ -18,9 +18,7 @@ TEST(Metric_r2, EqualLabelsAreUndefined) {
   EXPECT_TRUE(std::isnan(metric_value("r2", {1, 2}, {3, 3})));
 }
 
-TEST(Metric_r2, Checks) {
-  check_single("r2");
-}
+TEST(Metric_r2, Checks) { check_single("r2"); }
 
 }  // namespace
 }  // namespace cenote

@@ -17,9 +17,7 @@ TEST(Metric_recall_micro, PerfectIsOne) {
   EXPECT_EQ(metric_value("recall_micro", {0.9, 0.2}, {1, 0}, 2), 1);
 }
 
-TEST(Metric_recall_micro, Checks) {
-  check_multilabel("recall_micro");
-}
+TEST(Metric_recall_micro, Checks) { check_multilabel("recall_micro"); }
 
 }  // namespace
 }  // namespace cenote

@@ -14,9 +14,7 @@ TEST(Metric_rmse, IsTheRootOfMse) {
                    std::sqrt(metric_value("mse", prediction, label)));
 }
 
-TEST(Metric_rmse, Checks) {
-  check_single("rmse");
-}
+TEST(Metric_rmse, Checks) { check_single("rmse"); }
 
 }  // namespace
 }  // namespace cenote

@@ -25,8 +25,10 @@ std::vector<double> fitted(TaskType type, int64_t outputs, const std::vector<dou
 
 TEST(Constant, MedianAndShares) {
   EXPECT_EQ(fitted(TaskType::regression, 1, {5, 1, 2, 10}), (std::vector<double>{3.5}));
-  EXPECT_EQ(fitted(TaskType::binary_classification, 1, {1, 0, 0, 1, 1}), (std::vector<double>{0.6}));
-  EXPECT_EQ(fitted(TaskType::multiclass_classification, 3, {0, 2, 2, 2}), (std::vector<double>{0.25, 0, 0.75}));
+  EXPECT_EQ(fitted(TaskType::binary_classification, 1, {1, 0, 0, 1, 1}),
+            (std::vector<double>{0.6}));
+  EXPECT_EQ(fitted(TaskType::multiclass_classification, 3, {0, 2, 2, 2}),
+            (std::vector<double>{0.25, 0, 0.75}));
 }
 
 TEST(Constant, NoLabelsGiveZeroAndADamagedStateIsRefused) {

@@ -10,7 +10,9 @@ namespace {
 
 TEST(EntityMean, OnlyClosedWindowsCount) {
   const toy::Shop shop(toy::shop_store(3, 1, {}));
-  const auto model = model_registry().at("entity_mean").make_estimator(Options(), shop.context());  // horizon 10 days
+  const auto model = model_registry()
+                         .at("entity_mean")
+                         .make_estimator(Options(), shop.context());  // horizon 10 days
   SeedTable train;
   train.label = {4, 8};
   train.seeds = {toy::seed_at(0, 0), toy::seed_at(1, 0)};
@@ -21,18 +23,18 @@ TEST(EntityMean, OnlyClosedWindowsCount) {
     history.time.push_back(day * kMicrosPerDay);
     history.label.push_back(label);
   };
-  add(0, 0, 2);    // known from day 10
-  add(0, 10, 6);   // known from day 20
-  add(0, 15, 100); // known from day 25
+  add(0, 0, 2);     // known from day 10
+  add(0, 10, 6);    // known from day 20
+  add(0, 15, 100);  // known from day 25
   const auto at = [&](int64_t row, int64_t day) {
     const std::vector<Seed> one = {toy::seed_at(row, day)};
     return model->predict(one, history)[0];
   };
-  EXPECT_EQ(at(0, 9), 6);    // nothing closed: the median of the training labels
+  EXPECT_EQ(at(0, 9), 6);  // nothing closed: the median of the training labels
   EXPECT_EQ(at(0, 10), 2);
   EXPECT_EQ(at(0, 24), 4);
   EXPECT_EQ(at(0, 25), 36);
-  EXPECT_EQ(at(2, 30), 6);   // an unseen entity
+  EXPECT_EQ(at(2, 30), 6);  // an unseen entity
 }
 
 TEST(EntityMean, AFrozenCutClosesNothingLater) {

@@ -22,13 +22,15 @@ toy::Shop habits() {
 
 TEST(Sage, BeatsTheConstantOnTheToyShop) {
   const toy::Shop shop = habits();
-  const SeedTable train = toy::shop_seeds(shop, 10, 60), val = toy::shop_seeds(shop, 65, 75), test = toy::shop_seeds(shop, 80, 90);
+  const SeedTable train = toy::shop_seeds(shop, 10, 60), val = toy::shop_seeds(shop, 65, 75),
+                  test = toy::shop_seeds(shop, 80, 90);
   toy::TrainedShop model(shop, 2, 40, {{"sampling", "latest"}});
   model.train(train, val);
   const double error = toy::mean_error(model.trainer.predict(test.seeds, {}), test.label);
   auto sorted = train.label;
   std::sort(sorted.begin(), sorted.end());
-  const double constant = toy::mean_error(std::vector<double>(test.label.size(), sorted[sorted.size() / 2]), test.label);
+  const double constant = toy::mean_error(
+      std::vector<double>(test.label.size(), sorted[sorted.size() / 2]), test.label);
   EXPECT_LT(error, 0.7 * constant) << "constant " << constant;
 }
 
@@ -43,7 +45,8 @@ TEST(Sage, RefusesOptionsThatDoNotFit) {
 TEST(Sage, PredictsWithoutAnyVisibleRow) {
   const toy::Shop shop(toy::shop_store(2, 1, {}));
   toy::TrainedShop model(shop, 1, 1);
-  for (const double value : model.trainer.predict({toy::seed_at(0, 0), toy::seed_at(1, 0)}, {})) EXPECT_TRUE(std::isfinite(value));
+  for (const double value : model.trainer.predict({toy::seed_at(0, 0), toy::seed_at(1, 0)}, {}))
+    EXPECT_TRUE(std::isfinite(value));
 }
 
 }  // namespace

@@ -35,6 +35,11 @@ TEST(Likeness, OfPrimaryKeys) {
   EXPECT_LT(primary_key_likeness("results", "raceId"), 0.9);
   EXPECT_EQ(primary_key_likeness("results", "points"), 0);
   EXPECT_EQ(primary_key_likeness("results", "paid"), 0);
+  EXPECT_EQ(primary_key_likeness("results", "humid"), 0);
+  EXPECT_EQ(primary_key_likeness("customer", "c_custkey"), 0.9);
+  EXPECT_EQ(primary_key_likeness("part", "p_partkey"), 1);
+  EXPECT_EQ(primary_key_likeness("order", "id_order"), 1);
+  EXPECT_EQ(primary_key_likeness("users", "u_id"), 0.8);
 }
 
 TEST(Likeness, OfLinks) {
@@ -46,6 +51,9 @@ TEST(Likeness, OfLinks) {
   EXPECT_EQ(link_likeness("matches", "home_team_id", "teams", "team_id"), 0.85);
   EXPECT_EQ(link_likeness("matches", "away_team_id", "teams", "id"), 0.85);
   EXPECT_EQ(link_likeness("event_attendees", "event", "events", "event_id"), 0.9);
+  EXPECT_EQ(link_likeness("orders", "o_custkey", "customer", "c_custkey"), 1);
+  EXPECT_EQ(link_likeness("partsupp", "ps_suppkey", "supplier", "s_suppkey"), 1);
+  EXPECT_EQ(link_likeness("lines", "id_order", "orders", "id"), 1);
   EXPECT_EQ(link_likeness("orders", "amount", "customers", "id"), 0);
   EXPECT_EQ(link_likeness("orders", "id", "customers", "id"), 0);
   EXPECT_EQ(link_likeness("results", "driverId", "races", "raceId"), 0);

@@ -31,18 +31,28 @@ inline Schema shop_schema() {
   Schema schema;
   schema.name = "shop";
   Table customers{"customers",
-                  {make("id", StorageType::int64, ColumnType::key), make("age", StorageType::float64, ColumnType::number),
+                  {make("id", StorageType::int64, ColumnType::key),
+                   make("age", StorageType::float64, ColumnType::number),
                    make("city", StorageType::utf8, ColumnType::category)},
-                  {"id"}, "", 0};
+                  {"id"},
+                  "",
+                  0};
   Table orders{"orders",
-               {make("id", StorageType::int64, ColumnType::key), make("customer", StorageType::int64, ColumnType::key),
-                make("product", StorageType::int64, ColumnType::key), make("amount", StorageType::float64, ColumnType::number),
+               {make("id", StorageType::int64, ColumnType::key),
+                make("customer", StorageType::int64, ColumnType::key),
+                make("product", StorageType::int64, ColumnType::key),
+                make("amount", StorageType::float64, ColumnType::number),
                 make("at", StorageType::time, ColumnType::timestamp)},
-               {"id"}, "at", 0};
+               {"id"},
+               "at",
+               0};
   Table products{"products",
-                 {make("id", StorageType::int64, ColumnType::key), make("price", StorageType::float64, ColumnType::number),
+                 {make("id", StorageType::int64, ColumnType::key),
+                  make("price", StorageType::float64, ColumnType::number),
                   make("since", StorageType::time, ColumnType::timestamp)},
-                 {"id"}, "since", 0};
+                 {"id"},
+                 "since",
+                 0};
   schema.tables = {customers, orders, products};
   schema.links = {{"orders", {"customer"}, "customers", {"id"}, Evidence::manifest, 1, ""},
                   {"orders", {"product"}, "products", {"id"}, Evidence::manifest, 1, ""}};
@@ -52,14 +62,15 @@ inline Schema shop_schema() {
 struct OrderRow {
   int64_t id, customer, product;  // 0: null
   double amount;
-  int64_t day;                    // -1: null
+  int64_t day;  // -1: null
 };
 
 /// Tables as load_columns() makes them: sorted by (time, key).
 inline ColumnStore shop_store(int64_t customers, int64_t products, std::vector<OrderRow> orders) {
   ColumnStore store;
   StoredTable c{"customers", customers, false, {}, {}, {}, {}};
-  c.columns = {make_column(StorageType::int64), make_column(StorageType::float64), make_column(StorageType::utf8)};
+  c.columns = {make_column(StorageType::int64), make_column(StorageType::float64),
+               make_column(StorageType::utf8)};
   for (int64_t i = 0; i < customers; ++i) {
     append_integer(c.columns[0], i + 1);
     append_real(c.columns[1], static_cast<double>(20 + i % 50));
@@ -69,7 +80,8 @@ inline ColumnStore shop_store(int64_t customers, int64_t products, std::vector<O
     c.snapshot_row.push_back(i);
   }
   StoredTable p{"products", products, true, {}, {}, {}, {}};
-  p.columns = {make_column(StorageType::int64), make_column(StorageType::float64), make_column(StorageType::time)};
+  p.columns = {make_column(StorageType::int64), make_column(StorageType::float64),
+               make_column(StorageType::time)};
   for (int64_t i = 0; i < products; ++i) {
     append_integer(p.columns[0], i + 1);
     append_real(p.columns[1], static_cast<double>(i) * 1.5);
@@ -78,13 +90,16 @@ inline ColumnStore shop_store(int64_t customers, int64_t products, std::vector<O
     p.key_hash.push_back(hash_combine(2, static_cast<uint64_t>(i + 1)));
     p.snapshot_row.push_back(i);
   }
-  const auto time_of = [](const OrderRow& row) { return row.day < 0 ? kTimeNever : row.day * kMicrosPerDay; };
+  const auto time_of = [](const OrderRow& row) {
+    return row.day < 0 ? kTimeNever : row.day * kMicrosPerDay;
+  };
   std::stable_sort(orders.begin(), orders.end(), [&](const OrderRow& a, const OrderRow& b) {
     return std::make_pair(time_of(a), a.id) < std::make_pair(time_of(b), b.id);
   });
   StoredTable o{"orders", static_cast<int64_t>(orders.size()), true, {}, {}, {}, {}};
-  o.columns = {make_column(StorageType::int64), make_column(StorageType::int64), make_column(StorageType::int64),
-               make_column(StorageType::float64), make_column(StorageType::time)};
+  o.columns = {make_column(StorageType::int64), make_column(StorageType::int64),
+               make_column(StorageType::int64), make_column(StorageType::float64),
+               make_column(StorageType::time)};
   for (const OrderRow& row : orders) {
     append_integer(o.columns[0], row.id);
     row.customer == 0 ? append_null(o.columns[1]) : append_integer(o.columns[1], row.customer);
@@ -100,12 +115,14 @@ inline ColumnStore shop_store(int64_t customers, int64_t products, std::vector<O
 }
 
 /// Orders at random, the same for the same key.
-inline std::vector<OrderRow> random_orders(int64_t count, int64_t customers, int64_t products, int64_t days, uint64_t key) {
+inline std::vector<OrderRow> random_orders(int64_t count, int64_t customers, int64_t products,
+                                           int64_t days, uint64_t key) {
   Random random(key);
   std::vector<OrderRow> out;
   for (int64_t i = 0; i < count; ++i) {
-    out.push_back({i + 1, static_cast<int64_t>(random.below(customers + 1)), static_cast<int64_t>(random.below(products + 1)),
-                   random.uniform() * 10, static_cast<int64_t>(random.below(days + 1)) - (i % 97 == 0)});
+    out.push_back({i + 1, static_cast<int64_t>(random.below(customers + 1)),
+                   static_cast<int64_t>(random.below(products + 1)), random.uniform() * 10,
+                   static_cast<int64_t>(random.below(days + 1)) - (i % 97 == 0)});
   }
   return out;
 }
@@ -122,7 +139,8 @@ struct Shop {
     graph = build_graph(schema, std::move(store), threads);
     for (size_t t = 0; t < schema.tables.size(); ++t) {
       const StoredTable& stored = graph.store.tables[t];
-      const auto end = std::upper_bound(stored.time.begin(), stored.time.end(), cut_day * kMicrosPerDay);
+      const auto end =
+          std::upper_bound(stored.time.begin(), stored.time.end(), cut_day * kMicrosPerDay);
       std::vector<int64_t> rows(end - stored.time.begin());
       std::iota(rows.begin(), rows.end(), 0);
       encoders.push_back(TableEncoder::fit(schema.tables[t], stored.columns, {}, rows));
@@ -134,6 +152,8 @@ struct Shop {
   }
 };
 
-inline Seed seed_at(int64_t row, int64_t day) { return {row, day * kMicrosPerDay, day * kMicrosPerDay, true}; }
+inline Seed seed_at(int64_t row, int64_t day) {
+  return {row, day * kMicrosPerDay, day * kMicrosPerDay, true};
+}
 
 }  // namespace cenote::toy

@@ -42,7 +42,11 @@ struct TrainedShop {
   static Options options(const std::map<std::string, std::string>& set) {
     const ModelEntry& entry = model_registry().at("sage");
     Options options(entry.info.options);
-    for (const auto& [name, value] : std::map<std::string, std::string>{{"channels", "32"}, {"blocks", "1"}, {"fanout", "8,4"}, {"sampling", "uniform"}, {"pool", "sum"}}) {
+    for (const auto& [name, value] : std::map<std::string, std::string>{{"channels", "32"},
+                                                                        {"blocks", "1"},
+                                                                        {"fanout", "8,4"},
+                                                                        {"sampling", "uniform"},
+                                                                        {"pool", "sum"}}) {
       options.set("sage", name, value);
     }
     for (const auto& [name, value] : set) options.set("sage", name, value);
@@ -57,17 +61,22 @@ struct TrainedShop {
   }
   explicit TrainedShop(const Shop& shop, int thread_count = 2, int64_t epochs = 3,
                        const std::map<std::string, std::string>& set = {})
-      : shop(shop), context(shop.context()), threads(thread_count, [] { at::set_num_threads(1); }),
+      : shop(shop),
+        context(shop.context()),
+        threads(thread_count, [] { at::set_num_threads(1); }),
         network(model_registry().at("sage").make_network(options(set), context)),
-        trainer(*network, context, loss_registry().at("l1"), {2.0, 1.5, 0.0, 100.0}, training(epochs), threads) {
+        trainer(*network, context, loss_registry().at("l1"), {2.0, 1.5, 0.0, 100.0},
+                training(epochs), threads) {
     at::set_num_threads(1);
   }
 
-  TrainReport train(const SeedTable& train, const SeedTable& val, const std::string& checkpoint = "", bool resume = false,
+  TrainReport train(const SeedTable& train, const SeedTable& val,
+                    const std::string& checkpoint = "", bool resume = false,
                     const Hooks& hooks = {}) {
     const Trainer::Judge judge{"mae", false, [&val](const std::vector<double>& prediction) {
                                  double sum = 0;
-                                 for (size_t i = 0; i < prediction.size(); ++i) sum += std::abs(prediction[i] - val.label[i]);
+                                 for (size_t i = 0; i < prediction.size(); ++i)
+                                   sum += std::abs(prediction[i] - val.label[i]);
                                  return sum / static_cast<double>(prediction.size());
                                }};
     return trainer.train(train, val, judge, checkpoint, "toy", resume, hooks);
@@ -77,7 +86,8 @@ struct TrainedShop {
   std::string bytes() const {
     std::string out;
     for (const at::Tensor& tensor : network->parameters().tensors()) {
-      out.append(static_cast<const char*>(tensor.const_data_ptr()), tensor.numel() * tensor.element_size());
+      out.append(static_cast<const char*>(tensor.const_data_ptr()),
+                 tensor.numel() * tensor.element_size());
     }
     return out;
   }

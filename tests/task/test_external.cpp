@@ -15,20 +15,27 @@ using testing::HasSubstr;
 class External : public testing::Test {
  protected:
   void add(const std::string& type, const std::string& more = "") {
-    shop_.add_task("spot", "name: spot\nkind: external\ntask_type: " + type + "\nentity_table: customers\n"
-                           "entity_col: customer\ntarget_col: y\ntime_col: at\n" + more);
+    shop_.add_task("spot", "name: spot\nkind: external\ntask_type: " + type +
+                               "\nentity_table: customers\n"
+                               "entity_col: customer\ntarget_col: y\ntime_col: at\n" +
+                               more);
   }
   /// Writes a label file; `rows` is SQL: "(1, TIMESTAMP '2020-01-01', 5), ...".
-  void ship(const std::string& split, const std::string& rows, const std::string& names = "customer, \"at\", y") {
+  void ship(const std::string& split, const std::string& rows,
+            const std::string& names = "customer, \"at\", y") {
     const DuckDatabase database({}, {});
-    database.execute("COPY (SELECT * FROM (VALUES " + rows + ") AS v(" + names + ")) TO '" + file(split) + "'");
+    database.execute("COPY (SELECT * FROM (VALUES " + rows + ") AS v(" + names + ")) TO '" +
+                     file(split) + "'");
   }
   void ship_all(const std::string& label) {
-    ship("train", "(2, TIMESTAMP '2020-03-01', " + label + "), (1, TIMESTAMP '2020-03-01', " + label + ")");
+    ship("train",
+         "(2, TIMESTAMP '2020-03-01', " + label + "), (1, TIMESTAMP '2020-03-01', " + label + ")");
     ship("val", "(1, TIMESTAMP '2020-09-01', " + label + ")");
     ship("test", "(1, TIMESTAMP '2020-11-01', " + label + ")");
   }
-  std::string file(const std::string& split) const { return shop_.path() + "/tasks/spot/" + split + ".parquet"; }
+  std::string file(const std::string& split) const {
+    return shop_.path() + "/tasks/spot/" + split + ".parquet";
+  }
   Labels labels() {
     const Snapshot snapshot = shop_.open();
     return make_labels(load_task("spot", snapshot), snapshot, warnings_.hooks());
@@ -43,8 +50,10 @@ class External : public testing::Test {
 
 TEST_F(External, FilesAreRead) {
   add("regression");
-  ship("train", "(2, DATE '2020-03-01', 5.5), (1, DATE '2020-03-01', NULL), (1, DATE '2020-02-01', 4)");
-  ship("val", "(1, DATE '2020-09-01', 6, 'x')", "customer, \"at\", y, note");  // further columns do not matter
+  ship("train",
+       "(2, DATE '2020-03-01', 5.5), (1, DATE '2020-03-01', NULL), (1, DATE '2020-02-01', 4)");
+  ship("val", "(1, DATE '2020-09-01', 6, 'x')",
+       "customer, \"at\", y, note");  // further columns do not matter
   ship("test", "(1, DATE '2020-11-01', 7)");
   const Labels made = labels();
   EXPECT_THAT(made.train.label, ElementsAre(4, 5.5));
@@ -81,8 +90,9 @@ TEST_F(External, WindowsMustNotCrossASplit) {
   ship("train", "(1, TIMESTAMP '2020-08-02', 1)");  // ends with the training period
   EXPECT_EQ(refusal(), "");
   ship("train", "(1, TIMESTAMP '2020-08-01', 1), (2, TIMESTAMP '2020-08-03', 1)");
-  EXPECT_EQ(refusal(), "bad_input: task 'spot', train labels: a label window of 30 days crosses a split (val "
-                       "2020-09-01, test 2020-11-01) (customer 2 at 2020-08-03)");
+  EXPECT_EQ(refusal(),
+            "bad_input: task 'spot', train labels: a label window of 30 days crosses a split (val "
+            "2020-09-01, test 2020-11-01) (customer 2 at 2020-08-03)");
   ship_all("1");
   ship("val", "(1, TIMESTAMP '2020-10-20', 1)");
   EXPECT_THAT(refusal(), HasSubstr("val labels: a label window of 30 days crosses a split"));
@@ -97,11 +107,13 @@ TEST_F(External, MissingAndBrokenFilesAreNamed) {
                            "' is not there and the manifest has no sql");
   ship_all("1");
   std::filesystem::remove(file("val"));
-  EXPECT_EQ(refusal(), "not_found: task 'spot': '" + file("val") + "' is not there, though other splits have a file");
+  EXPECT_EQ(refusal(), "not_found: task 'spot': '" + file("val") +
+                           "' is not there, though other splits have a file");
   shop_.write("tasks/spot/val.parquet", "PAR1 and then nothing of the kind");
   EXPECT_THAT(refusal(), HasSubstr("database: cannot read '" + file("val") + "': "));
   ship("val", "(1, TIMESTAMP '2020-09-01')", "customer, \"at\"");
-  EXPECT_EQ(refusal(), "bad_input: task 'spot', val labels: no column 'y' for the target; have: customer, at");
+  EXPECT_EQ(refusal(),
+            "bad_input: task 'spot', val labels: no column 'y' for the target; have: customer, at");
   std::filesystem::remove(file("val"));
   std::filesystem::create_directory(file("val"));
   EXPECT_THAT(refusal(), HasSubstr("is no regular file"));
@@ -110,10 +122,13 @@ TEST_F(External, MissingAndBrokenFilesAreNamed) {
 TEST_F(External, SqlRunsForOneSeedTimeAfterTheOther) {
   // Who ordered in the window before asks again: such SQL works out its own earlier times from the seed times.
   const std::string sql =
-      "WITH times AS (SELECT min(timestamp) - INTERVAL '{timedelta}' * 1 AS ts FROM timestamps UNION ALL "
-      "SELECT timestamp FROM timestamps), counts AS (SELECT ts, customer, count(*) AS n, sum(amount) AS y FROM "
+      "WITH times AS (SELECT min(timestamp) - INTERVAL '{timedelta}' * 1 AS ts FROM timestamps "
+      "UNION ALL "
+      "SELECT timestamp FROM timestamps), counts AS (SELECT ts, customer, count(*) AS n, "
+      "sum(amount) AS y FROM "
       "times JOIN orders o ON o.at > ts AND o.at <= ts + INTERVAL '{timedelta}' GROUP BY ALL) "
-      "SELECT c.ts AS at, c.customer, c.y FROM counts c JOIN counts p ON p.customer = c.customer AND p.ts < c.ts "
+      "SELECT c.ts AS at, c.customer, c.y FROM counts c JOIN counts p ON p.customer = c.customer "
+      "AND p.ts < c.ts "
       "WHERE c.ts = (SELECT max(ts) FROM times)";
   add("regression", "timedelta: 30 days\nnum_eval_timestamps: 2\nsql: |-\n  " + sql + ";\n");
   const Labels made = labels();

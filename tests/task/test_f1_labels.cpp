@@ -42,7 +42,9 @@ double median_of(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-size_t distinct_times(const LabelTable& table) { return std::set<int64_t>(table.time.begin(), table.time.end()).size(); }
+size_t distinct_times(const LabelTable& table) {
+  return std::set<int64_t>(table.time.begin(), table.time.end()).size();
+}
 
 /// As many digits as the published table prints.
 double rounded(double value, int digits) {
@@ -78,15 +80,23 @@ TEST_P(F1Task, LabelTablesEqualThePublishedOnes) {
     EXPECT_EQ(format_time(labels.test.time.back()), expected.last_test_time);
   }
   EXPECT_EQ(labels.last_training_time, labels.train.time.back());
-  for (const LabelTable* table : tables) EXPECT_TRUE(std::is_sorted(table->time.begin(), table->time.end()));
+  for (const LabelTable* table : tables)
+    EXPECT_TRUE(std::is_sorted(table->time.begin(), table->time.end()));
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Labels, F1Task,
     testing::Values(
-        Expected{"driver-position", {7453, 499, 760}, {254, 23, 33}, "2016-05-29", {13.90, 11.08, 11.93}, 2},
-        Expected{"driver-dnf", {11411, 566, 702}, {420, 26, 29}, "2013-03-16", {.8804, .7792, .7051}, 4},
-        Expected{"driver-top3", {1353, 588, 726}, {59, 27, 30}, "2013-03-16", {.1707, .2024, .1763}, 4},
+        Expected{"driver-position",
+                 {7453, 499, 760},
+                 {254, 23, 33},
+                 "2016-05-29",
+                 {13.90, 11.08, 11.93},
+                 2},
+        Expected{
+            "driver-dnf", {11411, 566, 702}, {420, 26, 29}, "2013-03-16", {.8804, .7792, .7051}, 4},
+        Expected{
+            "driver-top3", {1353, 588, 726}, {59, 27, 30}, "2013-03-16", {.1707, .2024, .1763}, 4},
         Expected{"results-position", {8997, 1400, 4798}, {}, nullptr, {}, 0},
         Expected{"qualifying-position", {2228, 1854, 5733}, {}, nullptr, {}, 0}),
     [](const auto& test) {
@@ -124,7 +134,8 @@ double score(const char* metric, const std::vector<double>& prediction, const La
 TEST(F1TrivialPredictors, DriverPositionMae) {
   const Labels labels = f1_labels(f1(), "driver-position");
   Past past;
-  const std::array<const LabelTable*, 2> seen{&labels.train, &labels.val}, asked{&labels.val, &labels.test};
+  const std::array<const LabelTable*, 2> seen{&labels.train, &labels.val},
+      asked{&labels.val, &labels.test};
   // zero, global mean, global median, driver mean, driver median
   const std::array<std::array<double, 5>, 2> expected{
       {{11.083, 4.334, 4.136, 7.181, 7.114}, {11.926, 4.513, 4.399, 8.501, 8.519}}};
@@ -136,8 +147,10 @@ TEST(F1TrivialPredictors, DriverPositionMae) {
     EXPECT_EQ(rounded(score("mae", constant(0), *asked[i]), 3), expected[i][0]);
     EXPECT_EQ(rounded(score("mae", constant(mean_of(past.all)), *asked[i]), 3), expected[i][1]);
     EXPECT_EQ(rounded(score("mae", constant(median_of(past.all)), *asked[i]), 3), expected[i][2]);
-    EXPECT_EQ(rounded(score("mae", past.predict(*asked[i], mean_of), *asked[i]), 3), expected[i][3]);
-    EXPECT_EQ(rounded(score("mae", past.predict(*asked[i], median_of), *asked[i]), 3), expected[i][4]);
+    EXPECT_EQ(rounded(score("mae", past.predict(*asked[i], mean_of), *asked[i]), 3),
+              expected[i][3]);
+    EXPECT_EQ(rounded(score("mae", past.predict(*asked[i], median_of), *asked[i]), 3),
+              expected[i][4]);
   }
 }
 
@@ -148,19 +161,26 @@ TEST(F1TrivialPredictors, DriverMeanAuroc) {
     const Labels labels = f1_labels(f1(), task);
     Past past;
     past.add(labels.train);
-    EXPECT_EQ(rounded(score("auroc", past.predict(labels.val, mean_of), labels.val), 3), values[0]) << task;
+    EXPECT_EQ(rounded(score("auroc", past.predict(labels.val, mean_of), labels.val), 3), values[0])
+        << task;
     past.add(labels.val);
-    EXPECT_EQ(rounded(score("auroc", past.predict(labels.test, mean_of), labels.test), 3), values[1]) << task;
+    EXPECT_EQ(rounded(score("auroc", past.predict(labels.test, mean_of), labels.test), 3),
+              values[1])
+        << task;
   }
 }
 
 TEST(F1Database, RowsEqualThePublishedOnes) {
   // Rows in all and up to the test time; 74,063 of the latter together.
   const std::map<std::string, std::array<int64_t, 2>> expected{
-      {"circuits", {77, 77}},       {"constructors", {211, 211}},
-      {"drivers", {857, 857}},      {"races", {1101, 820}},
-      {"results", {26080, 20323}},  {"standings", {34124, 28115}},
-      {"qualifying", {9815, 4082}}, {"constructor_results", {12290, 9408}},
+      {"circuits", {77, 77}},
+      {"constructors", {211, 211}},
+      {"drivers", {857, 857}},
+      {"races", {1101, 820}},
+      {"results", {26080, 20323}},
+      {"standings", {34124, 28115}},
+      {"qualifying", {9815, 4082}},
+      {"constructor_results", {12290, 9408}},
       {"constructor_standings", {13051, 10170}}};
   const Schema& schema = f1().schema();
   EXPECT_EQ(schema.tables.size(), expected.size());
@@ -184,8 +204,8 @@ TEST(F1Database, RowsEqualThePublishedOnes) {
 
 TEST(F1Tasks, AreListedAndLinkPredictionIsRefused) {
   EXPECT_EQ(task_names(f1()),
-            (std::vector<std::string>{"driver-circuit-compete", "driver-dnf", "driver-position", "driver-top3",
-                                      "qualifying-position", "results-position"}));
+            (std::vector<std::string>{"driver-circuit-compete", "driver-dnf", "driver-position",
+                                      "driver-top3", "qualifying-position", "results-position"}));
   EXPECT_EQ(error_of([] { load_task("driver-circuit-compete", f1()); }),
             "unsupported: task 'driver-circuit-compete': link prediction is not built yet");
 }

@@ -47,7 +47,10 @@ TEST(SeedTimes, NoHorizonNoTimes) {
 }
 
 TEST(SeedTimes, TooManyAreRefused) {
-  EXPECT_EQ(error_of([] { make_seed_times(task_of(1000, 1), 0, 900 * kDay); }).rfind("bad_input: task 't'", 0), 0u);
+  EXPECT_EQ(error_of([] {
+              make_seed_times(task_of(1000, 1), 0, 900 * kDay);
+            }).rfind("bad_input: task 't'", 0),
+            0u);
 }
 
 }  // namespace

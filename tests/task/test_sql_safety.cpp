@@ -15,7 +15,8 @@ TEST_P(RefusedSql, AndNothingHappens) {
   std::string sql = GetParam();
   for (size_t at; (at = sql.find("FOLDER")) != std::string::npos;) sql.replace(at, 6, shop.path());
   const std::string refusal = shop.refusal("regression", sql);
-  EXPECT_THAT(refusal, testing::MatchesRegex("(bad_input|database): task 'spot', train labels: .*")) << sql;
+  EXPECT_THAT(refusal, testing::MatchesRegex("(bad_input|database): task 'spot', train labels: .*"))
+      << sql;
   EXPECT_EQ(read_file(shop.path() + "/db/orders.csv"), before);
   EXPECT_FALSE(std::filesystem::exists(shop.path() + "/out.csv"));
   EXPECT_FALSE(std::filesystem::exists(shop.path() + "/out.db"));
@@ -29,25 +30,29 @@ INSTANTIATE_TEST_SUITE_P(
         "SELECT * FROM read_blob('/etc/hostname')", "SELECT * FROM '/etc/passwd'",
         "SELECT * FROM read_parquet('FOLDER/x.parquet')", "SELECT * FROM glob('/etc/*')",
         "SELECT * FROM read_json('FOLDER/manifest.yaml')", "SELECT * FROM sniff_csv('/etc/passwd')",
-        "SELECT * FROM 'FOLDER/db/orders.csv'", "SELECT * FROM parquet_metadata('FOLDER/x.parquet')",
+        "SELECT * FROM 'FOLDER/db/orders.csv'",
+        "SELECT * FROM parquet_metadata('FOLDER/x.parquet')",
         "SELECT * FROM query('SELECT * FROM read_csv(''/etc/passwd'')')",
         "COPY orders TO 'FOLDER/out.csv'", "COPY (SELECT 1) TO 'FOLDER/out.csv'",
         "EXPORT DATABASE 'FOLDER/out.db'", "IMPORT DATABASE 'FOLDER'",
         // Other databases, extensions, settings
         "ATTACH 'FOLDER/out.db'", "DETACH snapshot", "USE memory", "INSTALL httpfs", "LOAD httpfs",
         "SELECT * FROM read_csv('https://example.com/x.csv')", "PRAGMA database_list",
-        "PRAGMA enable_external_access = true", "SET enable_external_access = true", "RESET threads",
-        "CALL pragma_version()", "SELECT getenv('HOME') AS y", "CREATE SECRET s (TYPE http)",
+        "PRAGMA enable_external_access = true", "SET enable_external_access = true",
+        "RESET threads", "CALL pragma_version()", "SELECT getenv('HOME') AS y",
+        "CREATE SECRET s (TYPE http)",
         // Writing
-        "INSERT INTO orders SELECT * FROM orders", "DELETE FROM orders", "UPDATE orders SET amount = 0",
-        "DROP TABLE orders", "CREATE TABLE x AS SELECT 1", "CREATE TEMP TABLE x AS SELECT 1",
-        "CREATE OR REPLACE VIEW orders AS SELECT 1", "ALTER TABLE orders ADD COLUMN z INTEGER", "TRUNCATE orders",
-        "WITH x AS (DELETE FROM orders RETURNING *) SELECT * FROM x", "CREATE SEQUENCE s", "VACUUM", "CHECKPOINT",
-        "BEGIN TRANSACTION", "ROLLBACK",
+        "INSERT INTO orders SELECT * FROM orders", "DELETE FROM orders",
+        "UPDATE orders SET amount = 0", "DROP TABLE orders", "CREATE TABLE x AS SELECT 1",
+        "CREATE TEMP TABLE x AS SELECT 1", "CREATE OR REPLACE VIEW orders AS SELECT 1",
+        "ALTER TABLE orders ADD COLUMN z INTEGER", "TRUNCATE orders",
+        "WITH x AS (DELETE FROM orders RETURNING *) SELECT * FROM x", "CREATE SEQUENCE s", "VACUUM",
+        "CHECKPOINT", "BEGIN TRANSACTION", "ROLLBACK",
         // Several statements, none, no SQL, parameters
-        "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE orders", "DROP TABLE orders; SELECT 1", ";", "-- nothing",
-        "'; DROP TABLE orders; --", "SELEC 1", "SELECT ? AS y", "EXPLAIN SELECT 1", "PREPARE p AS SELECT 1",
-        "SELECT * FROM no_such_table", "SELECT error('no') AS y FROM timestamps"));
+        "SELECT 1; SELECT 2", "SELECT 1; DROP TABLE orders", "DROP TABLE orders; SELECT 1", ";",
+        "-- nothing", "'; DROP TABLE orders; --", "SELEC 1", "SELECT ? AS y", "EXPLAIN SELECT 1",
+        "PREPARE p AS SELECT 1", "SELECT * FROM no_such_table",
+        "SELECT error('no') AS y FROM timestamps"));
 
 TEST(SqlSafety, TheNextTaskFindsNothingOfTheLast) {
   const Shop shop;
@@ -69,7 +74,10 @@ TEST(SqlSafety, NamesAreQuoted) {
              "  customers: {pkey: id, time_col: null, fkeys: {}}\n"
              "  orders: {pkey: order_id, time_col: at, fkeys: {customer: customers}}\n"
              "  'odd; DROP TABLE x --': {pkey: k, time_col: when is it, fkeys: {}}\n");
-  EXPECT_EQ(shop.labels("regression", per_customer("(SELECT count(*) FROM \"odd; DROP TABLE x --\")")).val.size(), 4);
+  EXPECT_EQ(
+      shop.labels("regression", per_customer("(SELECT count(*) FROM \"odd; DROP TABLE x --\")"))
+          .val.size(),
+      4);
 }
 
 TEST(SqlSafety, SeedTimesHideATableOfTheirName) {

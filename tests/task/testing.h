@@ -31,7 +31,9 @@ struct Warnings {
 
   Hooks hooks() {
     Hooks hooks;
-    hooks.warning = [this](const std::string& code, const std::string& text) { seen.emplace_back(code, text); };
+    hooks.warning = [this](const std::string& code, const std::string& text) {
+      seen.emplace_back(code, text);
+    };
     return hooks;
   }
   /// The message of a code, "" if it was not given.
@@ -49,7 +51,9 @@ inline Snapshot open_source_at(const std::string& path) {
   return Snapshot::open(options, {});
 }
 
-inline Snapshot open_f1() { return open_source_at(std::string(CENOTE_SOURCE_DIR) + "/examples/f1"); }
+inline Snapshot open_f1() {
+  return open_source_at(std::string(CENOTE_SOURCE_DIR) + "/examples/f1");
+}
 
 inline Labels f1_labels(const Snapshot& f1, const std::string& task) {
   return make_labels(load_task(task, f1), f1, {});
@@ -68,9 +72,9 @@ class Shop {
     std::string orders = "order_id,customer,at,amount,kind\n";
     for (int month = 1; month <= 12; ++month) {
       for (int customer = 1; customer <= 2; ++customer) {
-        orders += std::to_string(month * 10 + customer) + "," + std::to_string(customer) + ",2020-" +
-                  (month < 10 ? "0" : "") + std::to_string(month) + "-15 12:00:00," + std::to_string(month) +
-                  (customer == 1 ? ",new" : ",old") + "\n";
+        orders += std::to_string(month * 10 + customer) + "," + std::to_string(customer) +
+                  ",2020-" + (month < 10 ? "0" : "") + std::to_string(month) + "-15 12:00:00," +
+                  std::to_string(month) + (customer == 1 ? ",new" : ",old") + "\n";
       }
     }
     write("db/orders.csv", orders);
@@ -93,9 +97,11 @@ class Shop {
   /// Adds a forecast over customers with a window of 30 days.
   void add_forecast(const std::string& name, const std::string& type, const std::string& sql,
                     const std::string& more = "") const {
-    add_task(name, "name: " + name + "\nkind: forecast\ntask_type: " + type +
-                       "\nentity_table: customers\nentity_col: customer\ntarget_col: y\ntime_col: at\n"
-                       "timedelta: 30 days\nnum_eval_timestamps: 2\n" + more + "sql: |-\n  " + sql + "\n");
+    add_task(name,
+             "name: " + name + "\nkind: forecast\ntask_type: " + type +
+                 "\nentity_table: customers\nentity_col: customer\ntarget_col: y\ntime_col: at\n"
+                 "timedelta: 30 days\nnum_eval_timestamps: 2\n" +
+                 more + "sql: |-\n  " + sql + "\n");
   }
 
   /// Makes the labels of a forecast that is written on the spot.

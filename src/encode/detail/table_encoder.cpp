@@ -15,7 +15,8 @@ int64_t TableCodes::width() const {
 }
 
 TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>& columns,
-                               const std::vector<std::string>& removed, std::span<const int64_t> visible_rows) {
+                               const std::vector<std::string>& removed,
+                               std::span<const int64_t> visible_rows) {
   TableEncoder out;
   out.table_ = table.name;
   for (size_t c = 0; c < table.columns.size(); ++c) {
@@ -57,8 +58,8 @@ TableEncoder TableEncoder::load(const nlohmann::json& state) {
       fitted.encoder = column.at("encoder").get<std::string>();
       const auto storage = column.at("storage").get<std::string>();
       bool known = false;
-      for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8, StorageType::boolean,
-                              StorageType::time}) {
+      for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8,
+                              StorageType::boolean, StorageType::time}) {
         if (to_string(type) == storage) {
           fitted.storage = type;
           known = true;
@@ -71,7 +72,8 @@ TableEncoder TableEncoder::load(const nlohmann::json& state) {
       out.columns_.push_back(std::move(fitted));
     }
   } catch (const nlohmann::json::exception& error) {
-    fail(ErrorCode::bad_input, "model: the encoders of table '{}' are damaged: {}", out.table_, error.what());
+    fail(ErrorCode::bad_input, "model: the encoders of table '{}' are damaged: {}", out.table_,
+         error.what());
   }
   return out;
 }
@@ -82,11 +84,12 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
   out.rows = table.rows;
   for (const auto& fitted : columns_) {
     const int64_t c = table.find_column(fitted.name);
-    CENOTE_CHECK(c >= 0, bad_schema, "table '{}' has no column '{}', which the model was trained with", table.name,
+    CENOTE_CHECK(c >= 0, bad_schema,
+                 "table '{}' has no column '{}', which the model was trained with", table.name,
                  fitted.name);
     CENOTE_CHECK(table.columns[c].storage == fitted.storage, bad_schema,
-                 "column '{}.{}' holds {} values, the model was trained with {}", table.name, fitted.name,
-                 to_string(table.columns[c].storage), to_string(fitted.storage));
+                 "column '{}.{}' holds {} values, the model was trained with {}", table.name,
+                 fitted.name, to_string(table.columns[c].storage), to_string(fitted.storage));
     out.rows = columns[c].size();
     ColumnCodes codes = fitted.fitted->encode(columns[c]);
     if (codes.learned()) {
@@ -106,7 +109,8 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
   int64_t at = 0;
   for (const auto& codes : fixed) {
     for (int64_t row = 0; row <= out.rows; ++row) {
-      std::copy_n(codes.fixed.data() + row * codes.width, codes.width, out.fixed.data() + row * out.fixed_width + at);
+      std::copy_n(codes.fixed.data() + row * codes.width, codes.width,
+                  out.fixed.data() + row * out.fixed_width + at);
     }
     at += codes.width;
   }

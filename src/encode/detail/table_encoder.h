@@ -15,10 +15,10 @@ namespace cenote {
 struct TableCodes {
   int64_t rows = 0;
   int64_t fixed_width = 0;
-  std::vector<float> fixed;              // [N + 1, fixed_width]
+  std::vector<float> fixed;  // [N + 1, fixed_width]
   std::vector<std::string> learned_names;
   std::vector<ColumnCodes> learned;
-  int64_t width() const;                 // of all codes together; at least 1
+  int64_t width() const;  // of all codes together; at least 1
 };
 
 /// Fitted encoders of a table's columns, in schema order. A table without any column to encode gets one
@@ -27,7 +27,8 @@ class TableEncoder {
  public:
   /// Fits the default encoder of every column whose name is not in `removed`, on the visible rows.
   static TableEncoder fit(const Table& table, const std::vector<ColumnData>& columns,
-                          const std::vector<std::string>& removed, std::span<const int64_t> visible_rows);
+                          const std::vector<std::string>& removed,
+                          std::span<const int64_t> visible_rows);
   /// Errors    bad_input for a state that no save() can have written.
   static TableEncoder load(const nlohmann::json& state);
   nlohmann::json save() const;

@@ -29,13 +29,15 @@ RowEncoder::RowEncoder(ParameterSet& parameters, const std::string& name, const 
   };
   for (size_t c = 0; c < codes.learned.size(); ++c) {
     embeddings_.push_back(parameters.declare(name + "." + codes.learned_names[c] + ".embedding",
-                                             {codes.learned[c].vocabulary, codes.learned[c].width}, Init::normal, 0.3));
+                                             {codes.learned[c].vocabulary, codes.learned[c].width},
+                                             Init::normal, 0.3));
   }
   in_ = affine("in", codes.width(), shape.width);
   for (int64_t b = 0; b < shape.blocks; ++b) {
     const std::string block = "block" + std::to_string(b);
-    blocks_.push_back({affine(block + ".first", shape.width, shape.width), norm(block + ".first_norm"),
-                       affine(block + ".second", shape.width, shape.width), norm(block + ".second_norm")});
+    blocks_.push_back(
+        {affine(block + ".first", shape.width, shape.width), norm(block + ".first_norm"),
+         affine(block + ".second", shape.width, shape.width), norm(block + ".second_norm")});
   }
   out_norm_ = norm("out_norm");
   out_ = affine("out", shape.width, shape.width);
@@ -49,7 +51,8 @@ at::Tensor RowEncoder::column_codes(std::span<const int64_t> rows) const {
     const int64_t width = codes_.fixed_width;
     at::Tensor fixed = at::empty({count, width}, type.dtype(at::kFloat).requires_grad(false));
     float* out = fixed.mutable_data_ptr<float>();
-    for (int64_t i = 0; i < count; ++i) std::copy_n(codes_.fixed.data() + rows[i] * width, width, out + i * width);
+    for (int64_t i = 0; i < count; ++i)
+      std::copy_n(codes_.fixed.data() + rows[i] * width, width, out + i * width);
     parts.push_back(fixed.to(in_.weight.scalar_type()));
   }
   for (size_t c = 0; c < codes_.learned.size(); ++c) {
@@ -65,11 +68,13 @@ at::Tensor RowEncoder::column_codes(std::span<const int64_t> rows) const {
   return parts.size() == 1 ? parts[0] : at::cat(parts, 1);
 }
 
-at::Tensor RowEncoder::norm_relu_drop(const at::Tensor& x, const Affine& norm, const std::vector<uint64_t>& keys,
-                                      const Pass& pass, uint64_t layer) const {
+at::Tensor RowEncoder::norm_relu_drop(const at::Tensor& x, const Affine& norm,
+                                      const std::vector<uint64_t>& keys, const Pass& pass,
+                                      uint64_t layer) const {
   const at::Tensor y = at::relu(at::layer_norm(x, {shape_.width}, norm.weight, norm.bias));
   if (!pass.training || shape_.dropout == 0) return y;
-  return keyed_dropout(y, keys, hash_combine(hash_combine(pass.key, name_hash_), layer), shape_.dropout);
+  return keyed_dropout(y, keys, hash_combine(hash_combine(pass.key, name_hash_), layer),
+                       shape_.dropout);
 }
 
 at::Tensor RowEncoder::forward(std::span<const int64_t> rows, const Pass& pass) const {

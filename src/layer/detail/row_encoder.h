@@ -17,7 +17,7 @@ namespace cenote {
 /// What dropout is keyed by, and whether there is any.
 struct Pass {
   bool training = false;
-  uint64_t key = 0;   // of the seed number and the step
+  uint64_t key = 0;  // of the seed number and the step
 };
 
 /// A residual network over a table's codes.
@@ -34,7 +34,7 @@ struct Pass {
 class RowEncoder {
  public:
   struct Shape {
-    int64_t width = 128;   // a multiple of 32
+    int64_t width = 128;  // a multiple of 32
     int64_t blocks = 4;
     double dropout = 0.2;
   };
@@ -50,14 +50,15 @@ class RowEncoder {
     Affine first, first_norm, second, second_norm;
   };
   at::Tensor column_codes(std::span<const int64_t> rows) const;
-  at::Tensor norm_relu_drop(const at::Tensor& x, const Affine& norm, const std::vector<uint64_t>& keys,
-                            const Pass& pass, uint64_t layer) const;
+  at::Tensor norm_relu_drop(const at::Tensor& x, const Affine& norm,
+                            const std::vector<uint64_t>& keys, const Pass& pass,
+                            uint64_t layer) const;
 
   const TableCodes& codes_;
   const std::vector<uint64_t>& row_keys_;
   Shape shape_;
   uint64_t name_hash_;
-  std::vector<at::Tensor> embeddings_;   // by learned column
+  std::vector<at::Tensor> embeddings_;  // by learned column
   Affine in_, out_norm_, out_;
   std::vector<Block> blocks_;
 };

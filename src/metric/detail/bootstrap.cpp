@@ -29,12 +29,13 @@ double percentile(const std::vector<double>& sorted, double share) {
 
 }  // namespace
 
-Interval bootstrap(const MetricEntry& metric, const MetricInput& input, std::span<const int64_t> entity,
-                   uint64_t seed) {
+Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
+                   std::span<const int64_t> entity, uint64_t seed) {
   const size_t rows = entity.size();
   const auto width = static_cast<size_t>(std::max<int64_t>(input.width, 1));
   CENOTE_CHECK(input.prediction.size() == rows * width, bad_shape,
-               "{} rows of entities, but {} predictions of width {}", rows, input.prediction.size(), width);
+               "{} rows of entities, but {} predictions of width {}", rows, input.prediction.size(),
+               width);
   Interval interval{metric.compute(input), kUndefined, kUndefined};
   if (rows == 0) return interval;
   const size_t label_width = input.label.size() / rows;
@@ -42,7 +43,8 @@ Interval bootstrap(const MetricEntry& metric, const MetricInput& input, std::spa
   // Rows of entity e: order[begin[e]] ... order[begin[e + 1] - 1].
   std::vector<size_t> order(rows), begin;
   for (size_t i = 0; i < rows; ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return entity[a] < entity[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return entity[a] < entity[b]; });
   for (size_t i = 0; i < rows; ++i) {
     if (i == 0 || entity[order[i]] != entity[order[i - 1]]) begin.push_back(i);
   }

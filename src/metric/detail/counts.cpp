@@ -36,7 +36,8 @@ std::vector<Counts> count_decisions(const MetricInput& input) {
     const auto at = static_cast<int64_t>(row);
     const int64_t predicted = best_class(input, at);
     const double label = input.label[row];
-    Counts& actual = is_known_class(input, at) ? counts[static_cast<size_t>(label)] : unknown[label];
+    Counts& actual =
+        is_known_class(input, at) ? counts[static_cast<size_t>(label)] : unknown[label];
     const bool right = static_cast<double>(predicted) == label;
     count(actual, right, true);
     if (!right) ++counts[static_cast<size_t>(predicted)].false_positive;

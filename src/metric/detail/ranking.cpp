@@ -17,7 +17,8 @@ void for_each_threshold(std::vector<Scored>& rows, Step step) {
   int64_t positives = 0;
   for (size_t begin = 0; begin < rows.size();) {
     size_t end = begin;
-    for (; end < rows.size() && rows[end].score == rows[begin].score; ++end) positives += rows[end].positive;
+    for (; end < rows.size() && rows[end].score == rows[begin].score; ++end)
+      positives += rows[end].positive;
     step(positives, static_cast<int64_t>(end));
     begin = end;
   }
@@ -80,7 +81,8 @@ double rank_average_precision(std::vector<Scored> rows) {
   double sum = 0;
   int64_t before = 0;
   for_each_threshold(rows, [&](int64_t hits, int64_t seen) {
-    sum += static_cast<double>(hits - before) * (static_cast<double>(hits) / static_cast<double>(seen));
+    sum += static_cast<double>(hits - before) *
+           (static_cast<double>(hits) / static_cast<double>(seen));
     before = hits;
   });
   return sum / static_cast<double>(positives);

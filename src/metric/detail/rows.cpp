@@ -9,21 +9,22 @@
 namespace cenote {
 
 int64_t checked_rows(const MetricInput& input, bool multilabel) {
-  CENOTE_CHECK(input.width >= 1, bad_shape, "a metric needs a width of at least 1, got {}", input.width);
+  CENOTE_CHECK(input.width >= 1, bad_shape, "a metric needs a width of at least 1, got {}",
+               input.width);
   const auto predictions = static_cast<int64_t>(input.prediction.size());
   const auto labels = static_cast<int64_t>(input.label.size());
   CENOTE_CHECK(predictions % input.width == 0, bad_shape,
                "{} predictions are no whole number of rows of width {}", predictions, input.width);
   const int64_t rows = predictions / input.width;
   const int64_t wanted = multilabel ? predictions : rows;
-  CENOTE_CHECK(labels == wanted, bad_shape, "{} rows of predictions need {} labels, got {}", rows, wanted,
-               labels);
+  CENOTE_CHECK(labels == wanted, bad_shape, "{} rows of predictions need {} labels, got {}", rows,
+               wanted, labels);
   return rows;
 }
 
 int64_t checked_single_rows(const MetricInput& input) {
-  CENOTE_CHECK(input.width == 1, bad_shape, "this metric takes one number a row, got rows of width {}",
-               input.width);
+  CENOTE_CHECK(input.width == 1, bad_shape,
+               "this metric takes one number a row, got rows of width {}", input.width);
   return checked_rows(input);
 }
 

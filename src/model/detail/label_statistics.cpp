@@ -9,7 +9,8 @@
 
 namespace cenote {
 
-std::vector<double> central_label(const std::vector<double>& label, TaskType type, int64_t outputs) {
+std::vector<double> central_label(const std::vector<double>& label, TaskType type,
+                                  int64_t outputs) {
   std::vector<double> out(outputs, 0.0);
   if (type == TaskType::regression) {
     std::vector<double> sorted;
@@ -39,12 +40,15 @@ std::vector<double> central_label(const std::vector<double>& label, TaskType typ
   return out;
 }
 
-std::vector<double> load_numbers(const nlohmann::json& state, const std::string& name, size_t count) {
+std::vector<double> load_numbers(const nlohmann::json& state, const std::string& name,
+                                 size_t count) {
   try {
     auto numbers = state.at(name).get<std::vector<double>>();
-    CENOTE_CHECK(numbers.size() == count, bad_input, "model: '{}' has {} numbers, {} are needed", name, numbers.size(), count);
+    CENOTE_CHECK(numbers.size() == count, bad_input, "model: '{}' has {} numbers, {} are needed",
+                 name, numbers.size(), count);
     for (const double number : numbers) {
-      CENOTE_CHECK(std::isfinite(number), bad_input, "model: '{}' holds a number that is not finite", name);
+      CENOTE_CHECK(std::isfinite(number), bad_input,
+                   "model: '{}' holds a number that is not finite", name);
     }
     return numbers;
   } catch (const nlohmann::json::exception&) {

@@ -15,6 +15,7 @@ namespace cenote {
 std::vector<double> central_label(const std::vector<double>& label, TaskType type, int64_t outputs);
 
 /// state[name] as `count` finite numbers. Errors bad_input.
-std::vector<double> load_numbers(const nlohmann::json& state, const std::string& name, size_t count);
+std::vector<double> load_numbers(const nlohmann::json& state, const std::string& name,
+                                 size_t count);
 
 }  // namespace cenote
