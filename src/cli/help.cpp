@@ -33,7 +33,7 @@ void print_program(bool json) {
   std::printf("usage: cenote VERB ...\n\n%s\n%s\n", verbs.render(width, "  ").c_str(),
               kinds.render(width, "  ").c_str());
   std::printf(
-      "'cenote help VERB' and 'cenote help KIND NAME' say more; 'cenote list' lists names.\n"
+      "'cenote help VERB' and 'cenote help KIND NAME' say more; see 'cenote list'.\n"
       "Exit codes: 0, 1 failed, 2 usage, 130 interrupted, 143 terminated.\n");
 }
 

@@ -140,6 +140,8 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   std::filesystem::create_directories(paths.folder, error);
   CENOTE_CHECK(!error, io, "cannot make the run folder '{}': {}", options.out, error.message());
   const FileLock lock(paths.lock);
+  // An interrupted fit must not leave the model of an earlier one to be taken for its own.
+  if (!options.resume) std::filesystem::remove(paths.model, error);
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
   const int64_t staleness = model_registry().at(options.model).make_network != nullptr
