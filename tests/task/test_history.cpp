@@ -44,7 +44,7 @@ TEST_F(HistoryOfAShop, EndsWhereTheNextWindowIsOpenByAMicrosecond) {
 TEST_F(HistoryOfAShop, IsThatOfTheSplitsWhereTheyReach) {
   const Snapshot snapshot = shop_.open();
   const Labels splits = make_labels(load_task("spend", snapshot), snapshot, {});
-  const LabelTable past = until("2021-01-01").train;
+  const LabelTable past = until("2020-12-20").train;
   EXPECT_EQ(past.size(), splits.train.size() + splits.val.size() + splits.test.size());
   EXPECT_THAT(std::vector<double>(past.label.begin(), past.label.begin() + splits.train.size()),
               testing::ElementsAreArray(splits.train.label));
