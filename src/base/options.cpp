@@ -75,6 +75,12 @@ const OptionValue& Options::at(std::string_view name) const {
   return it->second;
 }
 
+Options options_of(const EntryOptions& chosen, std::string_view kind, std::string_view name,
+                   const std::vector<Option>& declared) {
+  const auto found = chosen.find(fmt::format("{}.{}", kind, name));
+  return found != chosen.end() ? found->second : Options(declared);
+}
+
 std::string to_text(const OptionValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* integer = std::get_if<int64_t>(&value)) return fmt::format("{}", *integer);

@@ -55,6 +55,14 @@ class Options {
   std::map<std::string, OptionValue, std::less<>> values_;
 };
 
+/// Options of entries that a model uses, by "kind.name" ("pool.attention"); an entry that is not named
+/// here has its defaults.
+using EntryOptions = std::map<std::string, Options, std::less<>>;
+
+/// The options of one entry: those in `chosen`, else the defaults of what it declares.
+Options options_of(const EntryOptions& chosen, std::string_view kind, std::string_view name,
+                   const std::vector<Option>& declared);
+
 /// A value as text, such that parsing it gives the same value.
 std::string to_text(const OptionValue& value);
 

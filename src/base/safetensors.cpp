@@ -95,7 +95,8 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& con
 SafeTensors read_safetensors(const std::filesystem::path& path) {
   const std::string file = path.string();
   const std::string bytes = read_file(path);
-  if (bytes.size() >= 2 && (bytes.substr(0, 2) == "PK" || bytes[0] == '\x80')) {
+  // A header's length may happen to start like a zip or a pickle; its first byte after that is a brace.
+  if (bytes.size() > 8 && bytes[8] != '{' && (bytes.starts_with("PK") || bytes.starts_with('\x80'))) {
     fail(ErrorCode::unsupported,
          "{}: pickle and zip models are not supported; a model is a safetensors file", file);
   }

@@ -85,6 +85,9 @@ void print_entry(const Kind& kind, const std::string& name, bool json) {
   if (trained) print_options("training", train_option_list());
   if (trained)
     std::printf("\nSet them with: cenote fit ... --model %s --set NAME=VALUE\n", name.c_str());
+  if (!info->options.empty() && (kind.name == "pool" || kind.name == "encode"))
+    std::printf("\nSet them with: cenote fit ... --set %s.%s.NAME=VALUE\n", kind.name.c_str(),
+                name.c_str());
 }
 
 int run(const std::vector<std::string>& words) {

@@ -23,7 +23,7 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
   const auto add = [&](std::string_view text) { hash = hash_combine(hash, hash_bytes(text)); };
   add(task_to_json(model.task).dump());
   add(model.model);
-  for (const auto* pairs : {&model.model_options, &model.train_options}) {
+  for (const auto* pairs : {&model.model_options, &model.train_options, &model.entry_options}) {
     for (const auto& [name, value] : *pairs) {
       add(name);
       add(value);
@@ -31,16 +31,28 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
   }
   add(fmt::format("{} {} {}", model.seed, to_string(model.protocol), to_string(model.as_of)));
   add(model.encoders.dump());
+  const auto add_bytes = [&](const auto& numbers) {
+    add({reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(numbers[0])});
+  };
   for (const SeedTable* table : {&prepared.train, &prepared.val}) {
-    for (int64_t i = 0; i < table->size(); ++i) {
-      hash = hash_combine(
-          hash, static_cast<uint64_t>(table->seeds[i].row * 1'000'003 + table->seeds[i].time));
+    for (const Seed& seed : table->seeds) {
+      hash = hash_combine(hash, static_cast<uint64_t>(seed.row));
+      hash = hash_combine(hash, static_cast<uint64_t>(seed.time));
     }
-    for (const double label : table->label)
-      hash = hash_combine(hash, static_cast<uint64_t>(label * 65536));
+    add_bytes(table->label);
   }
+  // Keys, links and every value that a model sees.
   for (const StoredTable& table : prepared.graph.store.tables) {
-    for (const uint64_t key : table.key_hash) hash = hash_combine(hash, key);
+    add_bytes(table.key_hash);
+    add_bytes(table.time);
+  }
+  for (const GraphLink& link : prepared.graph.links) add_bytes(link.parent);
+  for (const TableCodes& codes : prepared.codes) {
+    add_bytes(codes.fixed);
+    for (const ColumnCodes& column : codes.learned) {
+      add_bytes(column.offsets);
+      add_bytes(column.ids);
+    }
   }
   return fmt::format("{:016x}", hash);
 }
@@ -113,10 +125,10 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   CENOTE_CHECK(!options.out.empty(), bad_input, "fit needs a run folder to write to (--out)");
   const Protocol protocol = parse_protocol(options.protocol);
   const AsOf as_of = parse_as_of(options.as_of);
-  const OptionPair chosen = apply_options(options.model, options.set);
+  const ChosenOptions chosen = apply_options(options.model, options.set);
   const auto threads = make_threads(options.threads);
-  const auto prepared =
-      prepare_training(options.source, options.task, protocol, as_of, *threads, hooks);
+  const auto prepared = prepare_training(options.source, options.task, protocol, as_of,
+                                         chosen.encoders, *threads, hooks);
 
   ModelFile model;
   model.schema = prepared->schema;
@@ -126,6 +138,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   model.model = options.model;
   model.model_options = chosen.model.to_text();
   model.train_options = chosen.train.to_text();
+  model.entry_options = chosen.pool_text();
   model.seed = options.seed;
   model.protocol = protocol;
   model.as_of = as_of;

@@ -37,6 +37,7 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
       {"model", model.model},
       {"model_options", pairs_to_json(model.model_options)},
       {"train_options", pairs_to_json(model.train_options)},
+      {"entry_options", pairs_to_json(model.entry_options)},
       {"seed", model.seed},
       {"protocol", to_string(model.protocol)},
       {"as_of", to_string(model.as_of)},
@@ -68,6 +69,7 @@ ModelFile read_model(const std::filesystem::path& path) {
     out.model = manifest.at("model").get<std::string>();
     out.model_options = pairs_from_json(manifest.at("model_options"));
     out.train_options = pairs_from_json(manifest.at("train_options"));
+    out.entry_options = pairs_from_json(manifest.at("entry_options"));
     out.seed = manifest.at("seed").get<uint64_t>();
     out.protocol = parse_protocol(manifest.at("protocol").get<std::string>());
     out.as_of = parse_as_of(manifest.at("as_of").get<std::string>());

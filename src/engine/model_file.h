@@ -21,7 +21,8 @@ struct ModelFile {
   Task task;
   std::vector<std::string> classes;
   std::string model;
-  std::vector<std::pair<std::string, std::string>> model_options, train_options;
+  std::vector<std::pair<std::string, std::string>> model_options, train_options,
+      entry_options;  // of pools: ("pool.attention.heads", "2")
   uint64_t seed = 0;
   Protocol protocol = Protocol::rolling;
   AsOf as_of = AsOf::inclusive;

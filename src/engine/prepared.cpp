@@ -145,7 +145,8 @@ const SeedTable& Prepared::split(const std::string& name) const {
 }
 
 std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task,
-                                           Protocol protocol, AsOf as_of, ThreadPool& threads,
+                                           Protocol protocol, AsOf as_of,
+                                           const EntryOptions& encoder_options, ThreadPool& threads,
                                            const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
@@ -177,7 +178,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
     const StoredTable& stored = out->graph.store.tables[t];
     out->encoders[t] =
         TableEncoder::fit(table, stored.columns, removed_columns(out->task, table.name),
-                          rows_until(stored, out->labels.last_training_time));
+                          rows_until(stored, out->labels.last_training_time), encoder_options);
     out->codes[t] = out->encoders[t].encode(table, stored.columns);
   });
   out->visibility = {protocol, as_of, out->task.test_timestamp};

@@ -39,7 +39,8 @@ struct Prepared {
 
 /// For training: column types, statistics and vocabularies from rows visible to training.
 std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task,
-                                           Protocol protocol, AsOf as_of, ThreadPool& threads,
+                                           Protocol protocol, AsOf as_of,
+                                           const EntryOptions& encoder_options, ThreadPool& threads,
                                            const Hooks& hooks);
 
 /// For using a model: everything learned comes from the file. Without `at` the three splits are made; with it

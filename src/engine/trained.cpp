@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "encode/encode.h"
 #include "metric/metric.h"
+#include "pool/pool.h"
 #include "train/checkpoint.h"
 #include "train/options.h"
 
@@ -82,9 +84,35 @@ Trainer::Judge make_judge(const Prepared& prepared) {
           }};
 }
 
-OptionPair apply_options(const std::string& model,
-                         const std::vector<std::pair<std::string, std::string>>& set) {
-  OptionPair out{Options(model_registry().at(model).info.options), Options(train_option_list())};
+namespace {
+
+/// Sets "KIND.NAME.OPTION" among the options of a kind's entries.
+template <class Entry>
+void set_entry_option(const Registry<Entry>& registry, const std::string& name,
+                      const std::string& value, EntryOptions& chosen) {
+  const std::string rest = name.substr(registry.kind().size() + 1);
+  const size_t dot = rest.find('.');
+  CENOTE_CHECK(dot != std::string::npos, bad_input, "'{}' names no option: write {}.NAME.OPTION",
+               name, registry.kind());
+  const std::string entry = rest.substr(0, dot), key = registry.kind() + "." + entry;
+  const auto at = chosen.try_emplace(key, registry.at(entry).info.options).first;
+  at->second.set(registry.kind() + " " + entry, rest.substr(dot + 1), value);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> ChosenOptions::pool_text() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& [entry, options] : pools) {
+    for (const auto& [name, value] : options.to_text()) out.emplace_back(entry + "." + name, value);
+  }
+  return out;
+}
+
+ChosenOptions apply_options(const std::string& model,
+                            const std::vector<std::pair<std::string, std::string>>& set) {
+  ChosenOptions out{
+      Options(model_registry().at(model).info.options), Options(train_option_list()), {}, {}};
   std::vector<std::string> known;
   for (const Option& option : out.model.declared()) known.push_back(option.name);
   for (const Option& option : out.train.declared()) known.push_back(option.name);
@@ -93,6 +121,10 @@ OptionPair apply_options(const std::string& model,
       out.model.set("model " + model, name, value);
     } else if (out.train.has(name)) {
       out.train.set("training", name, value);
+    } else if (name.starts_with("pool.")) {
+      set_entry_option(pool_registry(), name, value, out.pools);
+    } else if (name.starts_with("encode.")) {
+      set_entry_option(encode_registry(), name, value, out.encoders);
     } else {
       fail(ErrorCode::bad_input, "neither model '{}' nor training has an option '{}'; {}", model,
            name, choices_hint(name, known));
@@ -105,12 +137,14 @@ Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& th
     : prepared_(prepared), context_(prepared.context(file.seed)), scale_(file.scale) {
   auto set = file.model_options;
   set.insert(set.end(), file.train_options.begin(), file.train_options.end());
-  const OptionPair options = apply_options(file.model, set);
+  set.insert(set.end(), file.entry_options.begin(), file.entry_options.end());
+  const ChosenOptions options = apply_options(file.model, set);
   const ModelEntry& entry = model_registry().at(file.model);
   if (entry.make_estimator != nullptr) {
     estimator_ = entry.make_estimator(options.model, context_);
     return;
   }
+  context_.entry_options = options.pools;
   network_ = entry.make_network(options.model, context_);
   const LossEntry& loss = choose_loss(options.train.get_text("loss"), context_.task_type);
   TrainOptions training = train_options(options.train, file.seed);

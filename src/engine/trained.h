@@ -50,12 +50,18 @@ OutputScale regression_scale(const std::vector<double>& labels);
 /// The value of the task's metric on validation predictions.
 Trainer::Judge make_judge(const Prepared& prepared);
 
-/// The options of a model and of training with `set` applied.
-/// Errors    bad_input for an option that neither has; the known ones are listed.
-struct OptionPair {
+/// The options of a model, of training, and of the entries they use, with `set` applied.
+///
+/// A plain name is an option of the model or of training; "pool.attention.heads" and
+/// "encode.number.pieces" are options of that pool or encoder.
+/// Errors    bad_input for an option that nobody has; the known ones are listed. not_found for an entry.
+struct ChosenOptions {
   Options model, train;
+  EntryOptions encoders, pools;
+  /// The pools' as text, as a model file keeps them. (A fitted encoder keeps its own.)
+  std::vector<std::pair<std::string, std::string>> pool_text() const;
 };
-OptionPair apply_options(const std::string& model,
-                         const std::vector<std::pair<std::string, std::string>>& set);
+ChosenOptions apply_options(const std::string& model,
+                            const std::vector<std::pair<std::string, std::string>>& set);
 
 }  // namespace cenote

@@ -23,6 +23,7 @@ struct LayerPlace {
   int64_t width;                      // of the rows that come in and go out; a multiple of 32
   std::string pool = "sum";           // which pool joins the rows of a relation
   std::vector<int64_t> group_tables;  // the tables whose rows are wanted from this layer
+  EntryOptions entry_options = {};    // of the pool, where it is not to have its defaults
 };
 
 /// One round of join -> map -> pool.

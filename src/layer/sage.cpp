@@ -54,7 +54,7 @@ class Sage : public Layer {
                      place.parameters.declare(name + ".norm.bias", {width_}, Init::zeros)};
     }
     ordered_ = pool.traits.ordered;
-    const Options options(pool.info.options);
+    const Options options = options_of(place.entry_options, "pool", place.pool, pool.info.options);
     for (int64_t r = 0; r < graph_.relations(); ++r) {
       if (!own_[graph_.group_table(r)].weight.defined()) continue;
       const std::string name = place.name + "." + graph_.relation_name(r);

@@ -28,6 +28,7 @@ struct ModelContext {
   int64_t horizon = 0;  // microseconds; labels of a seed at t are known from t + horizon
   int64_t outputs = 1;  // numbers a seed
   uint64_t seed = 0;
+  EntryOptions entry_options = {};  // of pools
 };
 
 /// A differentiable model: encode() once per distinct row of a batch, forward() once per shard.

@@ -74,6 +74,7 @@ class SageNetwork : public Network {
     for (int64_t k = 0; k < layers_count_; ++k) {
       LayerPlace place{parameters_, "layer" + std::to_string(k), graph_,
                        width_,      options.get_text("pool"),    {}};
+      place.entry_options = context.entry_options;
       // Only the seeds are wanted from the last layer.
       for (size_t table = 0; table < tables.size(); ++table) {
         if (k + 1 < layers_count_ || static_cast<int32_t>(table) == entity_table_) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/checkpoint.h"
 
+#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -39,12 +40,16 @@ void write_checkpoint(const std::filesystem::path& path, const TrainState& state
   put("first", state.first);
   put("second", state.second);
   put("best", state.best);
+  auto log = nlohmann::json::array();
+  for (const EpochLog& line : state.log)
+    log.push_back({line.epoch, line.loss, line.metric, line.seconds});
   file.metadata["cenote_checkpoint"] = nlohmann::json{
       {"version", 1},
       {"epoch", state.epoch},
       {"steps", state.steps},
       {"best_epoch", state.best_epoch},
       {"best_metric", state.best_metric},
+      {"log", log},
       {"fingerprint", state.fingerprint}}.dump();
   write_safetensors(path, file);
 }
@@ -62,6 +67,13 @@ void read_checkpoint(const std::filesystem::path& path, TrainState& state) {
     state.steps = meta.at("steps").get<int64_t>();
     state.best_epoch = meta.at("best_epoch").get<int64_t>();
     state.best_metric = meta.at("best_metric").get<double>();
+    state.log.clear();
+    for (const auto& line : meta.at("log")) {
+      // JSON has no NaN: an undefined metric was written as null.
+      const double metric = line.at(2).is_null() ? std::nan("") : line.at(2).get<double>();
+      state.log.push_back(
+          {line.at(0).get<int64_t>(), line.at(1).get<double>(), metric, line.at(3).get<double>()});
+    }
   } catch (const nlohmann::json::exception&) {
     fail(ErrorCode::bad_input, "{}: the checkpoint's header is damaged", path.string());
   }

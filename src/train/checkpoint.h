@@ -17,13 +17,20 @@ RawTensor to_raw(const at::Tensor& tensor);
 /// Copies a file's tensor into `target`. Errors bad_input naming the tensor if type or shape differ.
 void copy_from_raw(const std::string& name, const RawTensor& raw, at::Tensor& target);
 
-/// Everything that the next epoch depends on.
+/// One epoch's line in the log. `metric` is NaN where it is undefined.
+struct EpochLog {
+  int64_t epoch;
+  double loss, metric, seconds;
+};
+
+/// Everything that the next epoch depends on, and what was said of the earlier ones.
 struct TrainState {
   int64_t epoch = 0;  // finished
   int64_t steps = 0;
   int64_t best_epoch = 0;
   double best_metric = 0;
-  std::string fingerprint;  // of data, options and seed: a checkpoint of another run is refused
+  std::string fingerprint;    // of data, options and seed: a checkpoint of another run is refused
+  std::vector<EpochLog> log;  // epochs 1 ... epoch
   std::vector<std::string> names;
   std::vector<at::Tensor> weights, first, second, best;
 };

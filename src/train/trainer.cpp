@@ -367,17 +367,17 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
     }
     state.epoch = epoch;
     state.steps = adam_.steps;
-    if (!checkpoint.empty()) write_checkpoint(checkpoint, state);
     report.epoch_seconds.push_back(now() - epoch_start);
-    report.log.push_back({epoch, loss / static_cast<double>(std::max<int64_t>(1, seen)), metric,
-                          now() - epoch_start});
+    state.log.push_back({epoch, loss / static_cast<double>(std::max<int64_t>(1, seen)), metric,
+                         report.epoch_seconds.back()});
+    if (!checkpoint.empty()) write_checkpoint(checkpoint, state);
     Progress progress;
     progress.phase = "train";
     progress.done = progress.total = steps;
     progress.epoch = epoch;
     progress.epochs = options_.epochs;
     progress.epoch_finished = true;
-    progress.loss = report.log.back().loss;
+    progress.loss = state.log.back().loss;
     progress.metric = judge.name;
     progress.metric_value = metric;
     progress.rows_per_second = static_cast<double>(report.seeds) / (now() - start);
@@ -391,6 +391,7 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
   report.best_epoch = state.best_epoch;
   report.best_metric = state.best_metric;
   report.epochs = state.epoch;
+  report.log = std::move(state.log);
   return report;
 }
 

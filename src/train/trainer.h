@@ -11,6 +11,7 @@
 #include "cenote/hooks.h"
 #include "loss/loss.h"
 #include "model/model.h"
+#include "train/checkpoint.h"
 #include "train/optimizer.h"
 
 namespace cenote {
@@ -42,11 +43,7 @@ struct TrainReport {
   double seconds_sample = 0, seconds_encode = 0, seconds_layers = 0, seconds_backward = 0,
          seconds_update = 0, seconds_validate = 0, seconds_wait = 0;
   std::vector<double> epoch_seconds;
-  struct Epoch {
-    int64_t epoch;
-    double loss, metric, seconds;
-  };
-  std::vector<Epoch> log;
+  std::vector<EpochLog> log;  // of all epochs, those of an interrupted run included
 };
 
 /// Trains a network and predicts with it.

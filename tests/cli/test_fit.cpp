@@ -123,6 +123,38 @@ TEST(Fit, InterruptedLeavesACheckpointThatResumeContinuesToTheSameBytes) {
   ASSERT_EQ(resumed.code, 0) << resumed.err;
   EXPECT_EQ(read_file(fs::path(cut) / "model.safetensors"),
             read_file(fs::path(straight) / "model.safetensors"));
+  // The log has every epoch, those before the interruption too.
+  const auto log = lines_of(read_file(fs::path(cut) / "log.jsonl"));
+  const auto expected = lines_of(read_file(fs::path(straight) / "log.jsonl"));
+  ASSERT_EQ(log.size(), 6u);
+  ASSERT_EQ(expected.size(), 6u);
+  for (size_t i = 0; i < log.size(); ++i) {
+    const auto line = nlohmann::json::parse(log[i]), other = nlohmann::json::parse(expected[i]);
+    EXPECT_EQ(line.at("epoch"), i + 1);
+    EXPECT_EQ(line.at("loss"), other.at("loss"));
+    EXPECT_EQ(line.at("auroc"), other.at("auroc"));
+  }
+}
+
+TEST(Fit, SetReachesTheOptionsOfPoolsAndEncoders) {
+  const TemporaryFolder folder;
+  const std::string run = (folder.path() / "run").string();
+  const Outcome fitted =
+      run_cenote(tiny_fit(run, {"--set", "pool=attention", "--set", "pool.attention.heads=2",
+                                "--set", "encode.number.pieces=4", "--quiet"}));
+  ASSERT_EQ(fitted.code, 0) << fitted.err;
+  EXPECT_NE(read_file(fs::path(run) / "model.safetensors"),
+            read_file(fs::path(trained_run().path) / "model.safetensors"));
+  // The model file keeps them: it predicts without being told again.
+  EXPECT_EQ(run_cenote({"evaluate", run, "--quiet"}).code, 0);
+
+  const auto refused = [&](const std::string& set, const std::vector<std::string>& words) {
+    expect_refused(run_cenote(tiny_fit((folder.path() / "no").string(), {"--set", set})), 2, words);
+  };
+  refused("pool.attention.head=2", {"'head'", "did you mean 'heads'"});
+  refused("pool.attentoin.heads=2", {"'attentoin'", "did you mean 'attention'"});
+  refused("pool.attention=2", {"'pool.attention' names no option"});
+  refused("encode.number.pieces=-1", {"'pieces'"});
 }
 
 TEST(Fit, TerminatedEndsWith143AndJsonSaysCancelled) {

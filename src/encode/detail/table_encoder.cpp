@@ -16,7 +16,7 @@ int64_t TableCodes::width() const {
 
 TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>& columns,
                                const std::vector<std::string>& removed,
-                               std::span<const int64_t> visible_rows) {
+                               std::span<const int64_t> visible_rows, const EntryOptions& chosen) {
   TableEncoder out;
   out.table_ = table.name;
   for (size_t c = 0; c < table.columns.size(); ++c) {
@@ -30,7 +30,8 @@ TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>
       if (&candidate == entry) fitted.encoder = name;
     }
     fitted.storage = column.storage;
-    fitted.fitted = entry->make(Options(entry->info.options));
+    fitted.options = options_of(chosen, "encode", fitted.encoder, entry->info.options);
+    fitted.fitted = entry->make(fitted.options);
     fitted.fitted->fit(columns[c], visible_rows);
     out.columns_.push_back(std::move(fitted));
   }
@@ -42,6 +43,7 @@ nlohmann::json TableEncoder::save() const {
   for (const auto& column : columns_) {
     out["columns"].push_back({{"name", column.name},
                               {"encoder", column.encoder},
+                              {"options", column.options.to_text()},
                               {"storage", to_string(column.storage)},
                               {"state", column.fitted->save()}});
   }
@@ -67,7 +69,12 @@ TableEncoder TableEncoder::load(const nlohmann::json& state) {
       }
       CENOTE_CHECK(known, bad_input, "model: unknown storage type '{}'", storage);
       const EncodeEntry& entry = encode_registry().at(fitted.encoder);
-      fitted.fitted = entry.make(Options(entry.info.options));
+      fitted.options = Options(entry.info.options);
+      for (const auto& [name, value] :
+           column.at("options").get<std::vector<std::pair<std::string, std::string>>>()) {
+        fitted.options.set("encoder " + fitted.encoder, name, value);
+      }
+      fitted.fitted = entry.make(fitted.options);
       fitted.fitted->load(column.at("state"));
       out.columns_.push_back(std::move(fitted));
     }

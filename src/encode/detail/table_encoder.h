@@ -25,10 +25,11 @@ struct TableCodes {
 /// fixed code that is 1.
 class TableEncoder {
  public:
-  /// Fits the default encoder of every column whose name is not in `removed`, on the visible rows.
+  /// Fits the default encoder of every column whose name is not in `removed`, on the visible rows;
+  /// `chosen` has options of encoders ("encode.number") that are not to have their defaults.
   static TableEncoder fit(const Table& table, const std::vector<ColumnData>& columns,
                           const std::vector<std::string>& removed,
-                          std::span<const int64_t> visible_rows);
+                          std::span<const int64_t> visible_rows, const EntryOptions& chosen = {});
   /// Errors    bad_input for a state that no save() can have written.
   static TableEncoder load(const nlohmann::json& state);
   nlohmann::json save() const;
@@ -40,6 +41,7 @@ class TableEncoder {
   struct FittedColumn {
     std::string name;
     std::string encoder;
+    Options options;
     StorageType storage;
     std::shared_ptr<ColumnEncoder> fitted;
   };
