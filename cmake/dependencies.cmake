@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What Cenote is built with: libtorch from the torch Python package, DuckDB's C library, Debian's packages.
+# What Cenote is built with: libtorch from the torch Python package, DuckDB's C library, LightGBM, Debian's packages.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(yaml-cpp REQUIRED)
@@ -42,3 +42,15 @@ target_include_directories(cenote_duckdb SYSTEM INTERFACE "${duckdb_root}/includ
 target_link_directories(cenote_duckdb INTERFACE "${duckdb_root}/lib")
 target_link_options(cenote_duckdb INTERFACE "-Wl,-rpath,${duckdb_root}/lib")
 target_link_libraries(cenote_duckdb INTERFACE duckdb)
+
+# LightGBM: the library of its Python package. src/tree/lightgbm_api.h declares what is used of it.
+file(GLOB lightgbm_libraries "${CENOTE_DEPS}/venv/lib/python3*/site-packages/lightgbm/lib/lib_lightgbm.so")
+list(LENGTH lightgbm_libraries lightgbm_found)
+if(NOT lightgbm_found EQUAL 1)
+  message(FATAL_ERROR "LightGBM not found below ${CENOTE_DEPS}/venv: run scripts/setup.sh")
+endif()
+get_filename_component(lightgbm_dir "${lightgbm_libraries}" DIRECTORY)
+add_library(cenote_lightgbm INTERFACE)
+target_link_directories(cenote_lightgbm INTERFACE "${lightgbm_dir}")
+target_link_options(cenote_lightgbm INTERFACE "-Wl,-rpath,${lightgbm_dir}")
+target_link_libraries(cenote_lightgbm INTERFACE _lightgbm)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Fetches what Cenote is built from: Debian packages, libtorch (as the torch Python package) and DuckDB.
+# Fetches what Cenote is built from: Debian packages, libtorch (as the torch Python package), DuckDB
+# and LightGBM (as its Python package).
 # Safe to run again: what is already there is checked, not fetched, and then no network is used.
 #
 #   CENOTE_DEPS         where everything goes; default .deps in the repository
@@ -15,6 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 torch_version=2.13.0
 duckdb_version=1.5.5
+lightgbm_version=4.6.0
 # The one place that names torch's official index. It is tried after what pip itself is configured with.
 torch_cpu_index="${CENOTE_TORCH_INDEX:-https://download.pytorch.org/whl/cpu}"
 
@@ -29,8 +31,10 @@ header_tgz=duckdb-1.4.4.tgz
 header_tgz_sum=5bb967dcbcd517670ba5f169f238fb9d6787e53752c60ebe24386169d76941ed
 header_sum=cbe6a827284375c5a646b8f27dbd3a00808ce8738b5bbb49c190cb1e08540281
 declare -A extension_sum
+lightgbm_sum=''  # not checked where it is empty
 case "$(uname -m)" in
   x86_64)
+    lightgbm_sum=6a12e1a7b13824d14c252d2a4d2e36af467383331a114eb0e7448eecbf02d7b1
     library_npm='@duckdb/node-bindings-linux-x64@1.5.5-r.5'
     library_tgz=duckdb-node-bindings-linux-x64-1.5.5-r.5.tgz
     library_tgz_sum=86d2bda909785550e8a14a57a8a4584827aff0e268d8f1a58c3fd48559f7020e
@@ -145,6 +149,26 @@ setup_torch() {
   case "$build" in *' cpu') ;; *) warn 'this is the CUDA build; CENOTE_TORCH_INDEX can name an index with the smaller CPU build' ;; esac
 }
 
+# Of the package only the C library is used, so what its Python side needs stays away. libgomp comes with g++.
+lightgbm_library() { compgen -G "$venv/lib/python3*/site-packages/lightgbm/lib/lib_lightgbm.so"; }
+
+lightgbm_complete() {
+  local library
+  packages_glob "lightgbm-$lightgbm_version.dist-info" && library="$(lightgbm_library)" || return 1
+  [ -z "$lightgbm_sum" ] || has_sum "$library" "$lightgbm_sum"
+}
+
+setup_lightgbm() {
+  lightgbm_complete && return
+  local log="$deps/pip-lightgbm.log" found=()
+  [ -z "$downloads" ] || found=(--find-links "$downloads")
+  say "installing lightgbm $lightgbm_version"
+  pip install --no-deps --force-reinstall "${found[@]}" "lightgbm==$lightgbm_version" >"$log" 2>&1 ||
+    fail "lightgbm $lightgbm_version cannot be had; put its wheel into a folder named by CENOTE_DOWNLOADS (log: $log)"
+  lightgbm_complete ||
+    fail "lib_lightgbm.so of lightgbm $lightgbm_version is missing or does not have the pinned SHA-256 ${lightgbm_sum:-}; not used"
+}
+
 # Only scripts that make example data use it; the engine and its tests do not.
 setup_python_duckdb() {
   packages_glob "duckdb-$duckdb_version.dist-info" && return
@@ -235,6 +259,7 @@ start=$SECONDS
 setup_packages
 setup_venv
 setup_torch
+setup_lightgbm
 setup_python_duckdb
 setup_duckdb
 setup_extensions
