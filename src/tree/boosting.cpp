@@ -69,8 +69,8 @@ void check_labels(std::span<const double> label, std::span<const double> weight,
   CENOTE_CHECK(weight.empty() || sum > 0, bad_input, "trees: all weights are 0");
 }
 
-/// Validation scores, one round after the other, by the evaluator that predicts later: LightGBM's own
-/// scores come from its bins.
+/// Validation scores, one round after the other, by the evaluator that predicts later: LightGBM's
+/// own scores come from its bins.
 class Scores {
  public:
   Scores(const FeatureMatrix& x, const BoostingJudge& judge, const BoostingOptions& options,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same bytes for any number of threads need more of LightGBM than `deterministic`:
-//   - force_col_wise: row-wise histograms are cut into as many parts as there are threads, and their sums
-//     change in the last bits with that;
-//   - no bundles of exclusive features: sparse bundles have row-wise histograms whatever was asked for.
-//     Without bundles, too, the bins never join two values that prediction tells apart.
+//   - force_col_wise: row-wise histograms are cut into as many parts as there are threads, and
+//     their sums change in the last bits with that;
+//   - no bundles of exclusive features: sparse bundles have row-wise histograms whatever was asked
+//     for. Without bundles, too, the bins never join two values that prediction tells apart.
 #include "tree/detail_booster.h"
 
 #include <algorithm>

@@ -32,7 +32,8 @@ void check_tree(Tree& tree, int64_t features, size_t number) {
     CENOTE_CHECK(std::isfinite(node.threshold) && std::isfinite(node.gain), bad_input,
                  "tree {}: a threshold or gain is not finite", number);
   }
-  // In the order of visits every node comes before its children. A child seen twice is a cycle or a join.
+  // In the order of visits every node comes before its children. A child seen twice is a cycle or a
+  // join.
   std::vector<bool> seen_node(nodes, false), seen_leaf(leaves, false);
   std::vector<int32_t> order;
   if (nodes > 0) {
@@ -120,7 +121,8 @@ TreeEnsemble::TreeEnsemble(std::string objective, int64_t features, int64_t outp
       trees_(std::move(trees)) {
   check_objective(objective_);
   CENOTE_CHECK(features >= 0 && features <= INT32_MAX, bad_input, "trees: {} features", features);
-  // An output without a tree would say nothing; the bound also keeps a damaged file from asking for memory.
+  // An output without a tree would say nothing; the bound also keeps a damaged file from asking for
+  // memory.
   const auto count = static_cast<int64_t>(trees_.size());
   CENOTE_CHECK(outputs == 1 || (outputs > 1 && objective_ == "multiclass" && outputs <= count),
                bad_input, "trees: {} outputs of the objective '{}' with {} trees", outputs,

@@ -2,7 +2,8 @@
 // Boosted trees as values: what was learnt elsewhere is evaluated, saved and checked here.
 //
 // Invariants of a checked ensemble, which everything that walks trees rests on:
-//   1. every child is a node or leaf of its tree, and each of them is reached exactly once from the root;
+//   1. every child is a node or leaf of its tree, and each of them is reached exactly once from the
+//      root;
 //   2. features lie in [0, features()), thresholds, gains and values are finite;
 //   3. a tree has at most kMaxLeaves leaves, so no path is longer than that.
 #pragma once
@@ -60,8 +61,8 @@ inline int32_t tree_child(const TreeNode& node, float value) {
 /// Shapes    [rows]. REQUIRES a tree that keeps the invariants for this matrix.
 std::vector<double> tree_values(const Tree& tree, const FeatureMatrix& x, ThreadPool& threads);
 
-/// Raw sums as predictions: "binary" by the logistic function, "multiclass" by softmax over the outputs
-/// of a row, "l1" and "l2" as they are.
+/// Raw sums as predictions: "binary" by the logistic function, "multiclass" by softmax over the
+/// outputs of a row, "l1" and "l2" as they are.
 ///
 /// Shapes    raw [rows, outputs], row-major; so the result.
 std::vector<double> tree_predictions(std::string_view objective, int64_t outputs,
@@ -70,11 +71,13 @@ std::vector<double> tree_predictions(std::string_view objective, int64_t outputs
 /// Trees by round, then output: tree i adds to output i % outputs.
 ///
 /// Empty     without trees every sum is 0; without rows results are empty.
-/// Errors    the constructor, load(), raw() and predict(): bad_input for what breaks the invariants, for
-///           an unknown objective, more than one output of another one than "multiclass", a number of
-///           trees that is no multiple of the outputs, a matrix of another number of columns.
+/// Errors    the constructor, load(), raw() and predict(): bad_input for what breaks the
+///           invariants, for an unknown objective, more than one output of another one than
+///           "multiclass", a number of trees that is no multiple of the outputs, a matrix of
+///           another number of columns.
 /// Cost      raw: O(rows trees depth).
-/// Threads   blocks of 256 rows, sums in the order of the trees: the same bytes for any pool. A value.
+/// Threads   blocks of 256 rows, sums in the order of the trees: the same bytes for any pool. A
+///           value.
 class TreeEnsemble {
  public:
   TreeEnsemble() = default;

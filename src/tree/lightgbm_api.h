@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of LightGBM's C API that are used here. Its Python package brings the library but no
-// header; the C API of 4.x is stable and public.
+// The functions of LightGBM's C API that are used here. Its Python package brings the library but
+// no header; the C API of 4.x is stable and public.
 //
 // Errors    every function that returns int gives 0, or -1 and LGBM_GetLastError() of this thread.
-// Threads   the log callback and level are those of the calling thread; the number of OpenMP threads is
-//           one for the process, set from `num_threads` of the last parameters seen.
+// Threads   the log callback and level are those of the calling thread; the number of OpenMP
+//           threads is one for the process, set from `num_threads` of the last parameters seen.
 // Source    https://github.com/microsoft/LightGBM/blob/v4.6.0/include/LightGBM/c_api.h
 #pragma once
 
@@ -19,9 +19,9 @@ int LGBM_RegisterLogCallback(void (*callback)(const char*));
 int LGBM_GetSampleCount(int32_t rows, const char* parameters, int* count);
 int LGBM_SampleIndices(int32_t rows, const char* parameters, void* indices, int32_t* count);
 
-/// A data set whose bins come from a sample: of each column the values that are not zero (NaN counts as
-/// such) and their positions in the sample. Its rows follow by PushRows, row-major, from the first to the
-/// last; the last one finishes it.
+/// A data set whose bins come from a sample: of each column the values that are not zero (NaN
+/// counts as such) and their positions in the sample. Its rows follow by PushRows, row-major, from
+/// the first to the last; the last one finishes it.
 int LGBM_DatasetCreateFromSampledColumn(double** values, int** positions, int32_t columns,
                                         const int* values_of_column, int32_t sampled_rows,
                                         int32_t rows, int64_t rows_in_all, const char* parameters,

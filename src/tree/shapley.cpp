@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A leaf is reached when each feature of its path either is known and sends the row there (o, 0 or 1) or is
-// left out and passes a share of the rows (z). With features known independently with probability t, it is
-// reached with probability p(t) = product of (1 - t) z + t o; and the Shapley value of feature i is
+// A leaf is reached when each feature of its path either is known and sends the row there (o, 0 or
+// 1) or is left out and passes a share of the rows (z). With features known independently with
+// probability t, it is reached with probability p(t) = product of (1 - t) z + t o; and the Shapley
+// value of feature i is
 //
 //   (o_i - z_i) * leaf value * integral over t in [0, 1] of p(t) / ((1 - t) z_i + t o_i)
 //
 // because the weight of a set of s out of n features, s! (n - s - 1)! / n!, is the integral of
-// t^s (1 - t)^(n - s - 1). The integrand is a polynomial, so Gauss-Legendre points give the integral exactly.
+// t^s (1 - t)^(n - s - 1). The integrand is a polynomial, so Gauss-Legendre points give the
+// integral exactly.
 //
-// Algorithm 2 of the paper gives the same numbers from the coefficients of that polynomial; but taking a
-// feature out of them again subtracts, which lost 9 of 16 digits on a path of 40 splits. Here every term is
-// positive and nothing cancels.
+// Algorithm 2 of the paper gives the same numbers from the coefficients of that polynomial; but
+// taking a feature out of them again subtracts, which lost 9 of 16 digits on a path of 40 splits.
+// Here every term is positive and nothing cancels.
 #include "tree/shapley.h"
 
 #include <algorithm>
@@ -24,7 +26,8 @@ namespace {
 constexpr int64_t kBlockOfRows = 16;
 
 /// Points and weights on [0, 1] that integrate polynomials of degree 2 n - 1 exactly.
-/// Source    Press et al. 2007, "Numerical recipes", 4.6: Newton's method on the Legendre polynomial.
+/// Source    Press et al. 2007, "Numerical recipes", 4.6: Newton's method on the Legendre
+///           polynomial.
 struct Quadrature {
   std::vector<double> t, weight;
 
@@ -52,7 +55,8 @@ struct Quadrature {
   }
 };
 
-/// A feature on the way to a node: the share of rows that pass without it, and whether this row does with it.
+/// A feature on the way to a node: the share of rows that pass without it, and whether this row
+/// does with it.
 struct PathEntry {
   int32_t feature;
   double z, o;
@@ -118,7 +122,8 @@ class Walk {
   }
 
  private:
-  /// path_ leads to `at`, below `depth` splits; p(t) at the points stands in row `depth` of products_.
+  /// path_ leads to `at`, below `depth` splits; p(t) at the points stands in row `depth` of
+  /// products_.
   void step(int32_t at, int64_t depth) {
     const size_t points = points_.t.size();
     const double* product = products_.data() + depth * points;

@@ -9,18 +9,19 @@
 
 namespace cenote {
 
-/// What each feature adds to the raw sums of a row: exact Shapley values of the trees, where a feature that
-/// is left out is averaged over its splits by the training rows below them ("path-dependent").
+/// What each feature adds to the raw sums of a row: exact Shapley values of the trees, where a
+/// feature that is left out is averaged over its splits by the training rows below them
+/// ("path-dependent").
 ///
-/// Shapes    [rows, outputs, features + 1], row-major; the last entry is the mean over the training rows.
-///           The entries of a row and output add up to raw().
+/// Shapes    [rows, outputs, features + 1], row-major; the last entry is the mean over the training
+///           rows. The entries of a row and output add up to raw().
 /// Empty     no rows: empty. A split without training rows counts its sides as equal.
 /// Errors    bad_input if the matrix does not fit.
 /// Cost      O(rows trees leaves depth^2) time, O(threads depth^2) extra memory.
 /// Threads   blocks of 16 rows: the same bytes for any pool.
 /// Source    Lundberg, Erion, Lee 2018, "Consistent individualized feature attribution for tree
-///           ensembles", arXiv:1802.03888, whose Algorithm 1 defines them; computed by Owen's integral
-///           (1972, "Multilinear extensions of games"), see shapley.cpp.
+///           ensembles", arXiv:1802.03888, whose Algorithm 1 defines them; computed by Owen's
+///           integral (1972, "Multilinear extensions of games"), see shapley.cpp.
 std::vector<double> shapley_values(const TreeEnsemble& ensemble, const FeatureMatrix& x,
                                    ThreadPool& threads);
 

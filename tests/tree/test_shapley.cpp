@@ -141,17 +141,18 @@ TEST(Shapley, EqualsLightgbm) {
 }
 
 TEST(Shapley, AddsUpOnLongPaths) {
-  // One chain of 40 splits, each on a feature of its own.
-  Tree tree;
-  constexpr int32_t kDepth = 40;
-  for (int32_t i = 0; i < kDepth; ++i) {
-    tree.nodes.push_back({.feature = i, .left = i + 1 < kDepth ? i + 1 : ~kDepth, .right = ~i});
-    tree.leaves.push_back({std::sin(i), 20 + i});
+  // One chain of splits, each on a feature of its own.
+  for (const int32_t depth : {40, 600}) {
+    Tree tree;
+    for (int32_t i = 0; i < depth; ++i) {
+      tree.nodes.push_back({.feature = i, .left = i + 1 < depth ? i + 1 : ~depth, .right = ~i});
+      tree.leaves.push_back({std::sin(i), 20 + i});
+    }
+    tree.leaves.push_back({2, 20});
+    auto x = random_matrix(3, depth, 34);
+    for (auto& column : x.columns) column[0] = -1;  // all the way down
+    expect_additive({"l2", depth, 1, {tree}}, x);
   }
-  tree.leaves.push_back({2, 20});
-  auto x = random_matrix(20, kDepth, 34);
-  for (auto& column : x.columns) column[0] = -1;  // all the way down
-  expect_additive({"l2", kDepth, 1, {tree}}, x);
 }
 
 TEST(Shapley, AnUnusedFeatureHasNoneAndCopiesShareAlike) {

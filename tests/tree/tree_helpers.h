@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data and trees that the tests of this folder share. Random ones are keyed by a number the test names.
+// Data and trees that the tests of this folder share. Random ones are keyed by a number the test
+// names.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -79,7 +80,8 @@ inline BoostingOptions small_options(const std::string& objective, int64_t round
   return out;
 }
 
-/// x0 <= 0.5 ? (x1 <= -1 ? 1 : 2) : 4, missing x0 goes right and missing x1 left; 10, 20 and 30 rows.
+/// x0 <= 0.5 ? (x1 <= -1 ? 1 : 2) : 4, missing x0 goes right and missing x1 left; 10, 20 and 30
+/// rows.
 inline Tree hand_tree() {
   Tree tree;
   tree.nodes = {
