@@ -50,15 +50,16 @@ using BoostingJudge = std::function<double(const std::vector<double>& prediction
 /// Empty     no columns, constant columns, too few rows or one class: the base rate, median or
 ///           mean.
 /// Units     LightGBM holds labels and weights as float32.
-/// Errors    bad_input for options out of range, labels or weights that are not finite or fit the
-///           objective, weights below 0 or all 0, no rows, matrices that do not fit; cancelled when
-///           the hooks say so, between two rounds; memory and internal for what LightGBM reports.
+/// Errors    bad_input for options out of range, labels or weights that are not finite, labels that
+///           are no class, weights below 0 or all 0, no rows, matrices that do not fit; cancelled
+///           when the hooks say so, between two rounds; memory and internal for what LightGBM
+///           reports.
 /// Cost      O(rounds rows columns) time. Beside the matrices: a byte or two a value for its bins,
-///           and a sample of at most 25 million values while these are made.
-/// Threads   the same bytes for any number (see detail_booster.cpp). One fit of a process at a time: a
-///           second one waits, for LightGBM has one number of threads for all. Its threads meet in
-///           busy barriers: where other programs want the cores, two can take four times as long as
-///           one (measured); OMP_WAIT_POLICY=passive in the environment prevents that.
+///           and while these are made a sample of 25 million values (but 20,000 to 200,000 rows).
+/// Threads   the same bytes for any number (see detail_booster.cpp). One fit of a process at a
+///           time: a second one waits, for LightGBM has one number of threads for all. Its threads
+///           meet in busy barriers: where other programs want the cores, two can take four times as
+///           long as one (measured); OMP_WAIT_POLICY=passive in the environment prevents that.
 /// Source    Friedman 2001, "Greedy function approximation"; Ke et al. 2017, "LightGBM".
 TreeEnsemble fit_trees(const FeatureMatrix& train, std::span<const double> label,
                        std::span<const double> weight, const FeatureMatrix* val,
