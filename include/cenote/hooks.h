@@ -9,7 +9,7 @@ namespace cenote {
 
 /// One report of long work. Fields that say nothing yet are NaN or empty.
 struct Progress {
-  std::string phase;  // "open", "stage", "labels", "graph", "train", "evaluate", "predict"
+  std::string phase;  // "open", "stage", "labels", "graph", "features", "trees", "train", ...
   int64_t done = 0;   // units of the phase that are finished
   int64_t total = 0;  // 0: unknown
   int64_t epoch = 0;  // 1-based while training
@@ -24,7 +24,8 @@ struct Progress {
 
 /// How the library talks back: it never prints. Every member may be empty.
 ///
-/// Threads    called from the thread that called the library, never from two threads at once.
+/// Threads    never called from two threads at once; progress and warning from the thread that called the
+///            library, cancelled from any.
 struct Hooks {
   std::function<void(const Progress&)> progress;
   /// code ("dangling_reference"), then one sentence.

@@ -157,7 +157,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   if (!options.resume) std::filesystem::remove(paths.model, error);
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
-  const int64_t staleness = model_registry().at(options.model).make_network != nullptr
+  const int64_t staleness = model_registry().at(options.model).reads_rows
                                 ? chosen_staleness(*prepared, chosen.train)
                                 : 0;
   if (staleness > 0) make_selection_stale(*prepared);

@@ -134,7 +134,11 @@ History Prepared::history() const {
 }
 
 ModelContext Prepared::context(uint64_t seed) const {
-  return {graph, codes, entity_table, task.type, task.horizon, outputs, seed};
+  ModelContext context{graph, codes, entity_table, task.type, task.horizon, outputs, seed};
+  context.schema = &schema;
+  context.task = &task;
+  context.last_training_time = labels.last_training_time;
+  return context;
 }
 
 const SeedTable& Prepared::split(const std::string& name) const {

@@ -28,14 +28,6 @@ const LossEntry& choose_loss(const std::string& name, TaskType type) {
   fail(ErrorCode::bad_input, "loss '{}' is not for {}; have: {}", name, task, join_names(fitting));
 }
 
-/// The p-quantile of sorted numbers, linear between the two nearest (as numpy's default).
-double quantile(const std::vector<double>& sorted, double p) {
-  const double place = p * static_cast<double>(sorted.size() - 1);
-  const auto low = static_cast<size_t>(place);
-  const size_t high = std::min(low + 1, sorted.size() - 1);
-  return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
-}
-
 }  // namespace
 
 int64_t chosen_staleness(const Prepared& prepared, const Options& train) {
@@ -55,26 +47,7 @@ void make_selection_stale(Prepared& prepared) {
   }
 }
 
-OutputScale regression_scale(const std::vector<double>& labels) {
-  OutputScale out;
-  std::vector<double> sorted;
-  for (const double label : labels) {
-    if (std::isfinite(label)) sorted.push_back(label);
-  }
-  if (sorted.empty()) return out;
-  std::sort(sorted.begin(), sorted.end());
-  out.shift = quantile(sorted, 0.5);
-  double mean = 0, square = 0;
-  for (const double label : sorted) mean += label / static_cast<double>(sorted.size());
-  for (const double label : sorted)
-    square += (label - mean) * (label - mean) / static_cast<double>(sorted.size());
-  out.scale = square > 0 ? std::sqrt(square) : 1;
-  out.low = quantile(sorted, 0.02);
-  out.high = quantile(sorted, 0.98);
-  return out;
-}
-
-Trainer::Judge make_judge(const Prepared& prepared) {
+Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.val;
   const int64_t width = prepared.outputs;
@@ -134,12 +107,16 @@ ChosenOptions apply_options(const std::string& model,
 }
 
 Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& threads)
-    : prepared_(prepared), context_(prepared.context(file.seed)), scale_(file.scale) {
+    : prepared_(prepared),
+      context_(prepared.context(file.seed)),
+      scale_(file.scale),
+      threads_(threads) {
   auto set = file.model_options;
   set.insert(set.end(), file.train_options.begin(), file.train_options.end());
   set.insert(set.end(), file.entry_options.begin(), file.entry_options.end());
   const ChosenOptions options = apply_options(file.model, set);
   const ModelEntry& entry = model_registry().at(file.model);
+  staleness_ = chosen_staleness(prepared, options.train);
   if (entry.make_estimator != nullptr) {
     estimator_ = entry.make_estimator(options.model, context_);
     return;
@@ -148,25 +125,26 @@ Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& th
   network_ = entry.make_network(options.model, context_);
   const LossEntry& loss = choose_loss(options.train.get_text("loss"), context_.task_type);
   TrainOptions training = train_options(options.train, file.seed);
-  training.staleness = chosen_staleness(prepared, options.train);
+  training.staleness = staleness_;
   trainer_ = std::make_unique<Trainer>(*network_, context_, loss, scale_, training, threads);
 }
 
 TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::string& fingerprint,
                          bool resume, const Hooks& hooks) {
-  const Trainer::Judge judge = make_judge(prepared_);
+  const Judge judge = make_judge(prepared_);
   if (trainer_)
     return trainer_->train(prepared_.train, prepared_.val, judge, checkpoint, fingerprint, resume,
                            hooks);
   TrainReport report;
-  estimator_->fit(prepared_.train);
+  estimator_->fit({prepared_.train, prepared_.val, prepared_.history(), judge, staleness_, threads_,
+                   hooks});
   report.best_metric = judge.value(predict(prepared_.val.seeds, hooks));
   return report;
 }
 
 std::vector<double> Trained::predict(const std::vector<Seed>& seeds, const Hooks& hooks) const {
   if (trainer_) return trainer_->predict(seeds, hooks);
-  return estimator_->predict(seeds, prepared_.history());
+  return estimator_->predict(seeds, prepared_.history(), threads_);
 }
 
 void Trained::save(ModelFile& file) const {

@@ -32,6 +32,8 @@ class Trained {
   const Prepared& prepared_;
   ModelContext context_;
   OutputScale scale_;
+  ThreadPool& threads_;
+  int64_t staleness_ = 0;
   std::unique_ptr<Network> network_;
   std::unique_ptr<Estimator> estimator_;
   std::unique_ptr<Trainer> trainer_;
@@ -44,11 +46,8 @@ int64_t chosen_staleness(const Prepared& prepared, const Options& train);
 /// Validation seeds as test seeds will stand under `frozen`: nothing after the validation time is visible.
 void make_selection_stale(Prepared& prepared);
 
-/// Shift, scale and clamp of a regression's output, from training labels.
-OutputScale regression_scale(const std::vector<double>& labels);
-
 /// The value of the task's metric on validation predictions.
-Trainer::Judge make_judge(const Prepared& prepared);
+Judge make_judge(const Prepared& prepared);
 
 /// The options of a model, of training, and of the entries they use, with `set` applied.
 ///

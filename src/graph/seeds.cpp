@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/seeds.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/time.h"
 
@@ -35,6 +37,15 @@ std::vector<int64_t> rows_by_snapshot(const StoredTable& table) {
 }
 
 }  // namespace
+
+Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, int64_t staleness,
+                uint64_t key) {
+  const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
+  seed.cut =
+      std::min(seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(staleness)));
+  seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);
+  return seed;
+}
 
 SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph& graph,
                      int32_t entity_table, const Visibility& visibility, bool own_row_always,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,15 @@ struct MetricEntry {
   MetricEntry entries::metric_##name()
 
 const Registry<MetricEntry>& metric_registry();
+
+/// What decides between models: a metric of validation predictions.
+struct Judge {
+  std::string name;
+  bool higher_is_better = true;
+  std::function<double(const std::vector<double>& prediction)> value;
+
+  bool is_better(double a, double b) const { return higher_is_better ? a > b : a < b; }
+};
 
 /// Number of rows, checked. Errors bad_shape.
 int64_t checked_rows(const MetricInput& input, bool multilabel = false);

@@ -21,11 +21,12 @@ class Constant : public Estimator {
   explicit Constant(const ModelContext& context)
       : type_(context.task_type), value_(context.outputs, 0.0) {}
 
-  void fit(const SeedTable& train) override {
-    value_ = central_label(train.label, type_, static_cast<int64_t>(value_.size()));
+  void fit(const EstimatorData& data) override {
+    value_ = central_label(data.train.label, type_, static_cast<int64_t>(value_.size()));
   }
 
-  std::vector<double> predict(std::span<const Seed> seeds, const History&) const override {
+  std::vector<double> predict(std::span<const Seed> seeds, const History&,
+                              ThreadPool&) const override {
     std::vector<double> out;
     for (size_t i = 0; i < seeds.size(); ++i) out.insert(out.end(), value_.begin(), value_.end());
     return out;
@@ -53,6 +54,7 @@ CENOTE_MODEL(constant) {
                             const ModelContext& context) -> std::unique_ptr<Estimator> {
     return std::make_unique<Constant>(context);
   };
+  entry.reads_rows = false;
   return entry;
 }
 

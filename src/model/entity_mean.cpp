@@ -25,11 +25,12 @@ class EntityMean : public Estimator {
         outputs_(context.outputs),
         fallback_(outputs_, 0.0) {}
 
-  void fit(const SeedTable& train) override {
-    fallback_ = central_label(train.label, type_, outputs_);
+  void fit(const EstimatorData& data) override {
+    fallback_ = central_label(data.train.label, type_, outputs_);
   }
 
-  std::vector<double> predict(std::span<const Seed> seeds, const History& history) const override {
+  std::vector<double> predict(std::span<const Seed> seeds, const History& history,
+                              ThreadPool&) const override {
     std::unordered_map<int64_t, std::vector<int64_t>> of_entity;
     for (size_t i = 0; i < history.row.size(); ++i)
       of_entity[history.row[i]].push_back(static_cast<int64_t>(i));
@@ -91,6 +92,7 @@ CENOTE_MODEL(entity_mean) {
     return std::make_unique<EntityMean>(context);
   };
   entry.looks_back = true;
+  entry.reads_rows = false;
   return entry;
 }
 

@@ -13,9 +13,13 @@
 #include <vector>
 
 #include "base/registry.h"
+#include "base/threads.h"
+#include "cenote/hooks.h"
 #include "graph/batch.h"
 #include "graph/seeds.h"
 #include "layer/detail/row_encoder.h"
+#include "metric/metric.h"
+#include "task/task.h"
 
 namespace cenote {
 
@@ -29,6 +33,9 @@ struct ModelContext {
   int64_t outputs = 1;  // numbers a seed
   uint64_t seed = 0;
   EntryOptions entry_options = {};  // of pools
+  const Schema* schema = nullptr;   // what columns mean; of the graph's tables
+  const Task* task = nullptr;
+  int64_t last_training_time = 0;  // statistics and vocabularies look no further
 };
 
 /// A differentiable model: encode() once per distinct row of a batch, forward() once per shard.
@@ -55,14 +62,25 @@ struct History {
   int64_t width = 1;
 };
 
+/// What an estimator learns from.
+struct EstimatorData {
+  const SeedTable& train;
+  const SeedTable& val;  // for choices only
+  const History& history;
+  const Judge& judge;  // of predictions for `val`
+  int64_t staleness;   // microseconds that the database may lag behind a seed when it is predicted
+  ThreadPool& threads;
+  const Hooks& hooks;
+};
+
 /// A model that fits itself.
 class Estimator {
  public:
   virtual ~Estimator() = default;
-  virtual void fit(const SeedTable& train) = 0;
+  virtual void fit(const EstimatorData& data) = 0;
   /// [seeds, outputs], as metrics take them.
-  virtual std::vector<double> predict(std::span<const Seed> seeds,
-                                      const History& history) const = 0;
+  virtual std::vector<double> predict(std::span<const Seed> seeds, const History& history,
+                                      ThreadPool& threads) const = 0;
   virtual nlohmann::json save() const = 0;
   virtual void load(const nlohmann::json& state) = 0;
 };
@@ -74,6 +92,7 @@ struct ModelEntry {
   std::unique_ptr<Estimator> (*make_estimator)(const Options& options,
                                                const ModelContext& context) = nullptr;
   bool looks_back = false;  // predictions need the history of labels
+  bool reads_rows = true;   // and not labels alone: then stale training means something
 };
 
 /// Begins an entry: CENOTE_MODEL(sage) { return {...}; } in src/model/sage.cpp.

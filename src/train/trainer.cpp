@@ -53,9 +53,9 @@ double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) 
   return options.adam.learning_rate * (1 + std::cos(3.14159265358979323846 * share)) / 2;
 }
 
-/// Half of the seeds as they would stand in a database that was last updated u before their time, u uniform
-/// in [0, staleness]; drawn anew each epoch and keyed by what the seed is.
-Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always,
+/// Half of the seeds as they would stand in a database that was last updated some time before; drawn anew
+/// each epoch and keyed by what the seed is.
+Seed stale_half(const Seed& seed, const StoredTable& entities, bool own_row_always,
                 const TrainOptions& options, int64_t epoch) {
   if (options.staleness <= 0) return seed;
   uint64_t key =
@@ -63,11 +63,7 @@ Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always,
   key = hash_combine(hash_combine(key, entities.key_hash[seed.row]),
                      static_cast<uint64_t>(seed.time));
   if (key & 1) return seed;
-  const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
-  seed.cut = std::min(
-      seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(options.staleness)));
-  seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);
-  return seed;
+  return stale_seed(seed, entities, own_row_always, options.staleness, key);
 }
 
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
@@ -293,7 +289,7 @@ TrainReport Trainer::train(const SeedTable& train, const SeedTable& val, const J
       for (int64_t i = step * options_.batch;
            i < std::min(train.size(), (step + 1) * options_.batch); ++i) {
         seeds.push_back(
-            stale_seed(train.seeds[order[i]], entities, train.own_row_always, options_, epoch));
+            stale_half(train.seeds[order[i]], entities, train.own_row_always, options_, epoch));
         for (int64_t w = 0; w < train.width; ++w) {
           const double value = train.label[order[i] * train.width + w];
           sampled.label.push_back(context_.task_type == TaskType::regression

@@ -10,6 +10,7 @@
 
 #include "cenote/hooks.h"
 #include "loss/loss.h"
+#include "model/detail/label_statistics.h"
 #include "model/model.h"
 #include "train/checkpoint.h"
 #include "train/optimizer.h"
@@ -26,12 +27,6 @@ struct TrainOptions {
   int64_t patience = 0;  // epochs without a better validation metric before stopping; 0: never
   AdamOptions adam;
   uint64_t seed = 0;
-};
-
-/// From the head's numbers to predictions: regression works on (label - shift) / scale and clamps.
-struct OutputScale {
-  double shift = 0, scale = 1;
-  double low = -1e300, high = 1e300;
 };
 
 /// What training did, besides the weights.
@@ -56,13 +51,6 @@ class Trainer {
  public:
   Trainer(const Network& network, const ModelContext& context, const LossEntry& loss,
           OutputScale scale, TrainOptions options, ThreadPool& threads);
-
-  /// The value of the metric that decides on validation predictions, and whether higher is better.
-  struct Judge {
-    std::string name;
-    bool higher_is_better = true;
-    std::function<double(const std::vector<double>& prediction)> value;
-  };
 
   /// Trains; the network holds the best epoch's weights afterwards. After every epoch a checkpoint is
   /// written to `checkpoint` (empty: none); with `resume` it is read first if it is there, and the result

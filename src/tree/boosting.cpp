@@ -6,6 +6,7 @@
 #include <iterator>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 
 #include "base/check.h"
 #include "tree/detail_booster.h"
@@ -132,8 +133,15 @@ TreeEnsemble fit_trees(const FeatureMatrix& train, std::span<const double> label
   BoostingReport said;
   std::vector<Tree> trees;
   if (options.objective != "multiclass" || outputs > 1) {  // a single class needs no tree
-    static std::mutex one_at_a_time;
-    const std::lock_guard lock(one_at_a_time);
+    // LightGBM keeps one number of threads for the process: boosters of one thread may grow side by side.
+    static std::shared_mutex thread_count;
+    std::shared_lock together(thread_count, std::defer_lock);
+    std::unique_lock alone(thread_count, std::defer_lock);
+    if (options.threads == 1) {
+      together.lock();
+    } else {
+      alone.lock();
+    }
     Booster booster(train, label, weight, options);
     for (bool growing = true; growing && said.rounds_tried < options.rounds;) {
       CENOTE_CHECK(!hooks.is_cancelled(), cancelled, "cancelled while fitting trees");

@@ -73,7 +73,7 @@ struct TrainedShop {
   TrainReport train(const SeedTable& train, const SeedTable& val,
                     const std::string& checkpoint = "", bool resume = false,
                     const Hooks& hooks = {}) {
-    const Trainer::Judge judge{"mae", false, [&val](const std::vector<double>& prediction) {
+    const Judge judge{"mae", false, [&val](const std::vector<double>& prediction) {
                                  double sum = 0;
                                  for (size_t i = 0; i < prediction.size(); ++i)
                                    sum += std::abs(prediction[i] - val.label[i]);

@@ -8,6 +8,37 @@
 #include "base/check.h"
 
 namespace cenote {
+namespace {
+
+/// The p-quantile of sorted numbers, linear between the two nearest (as numpy's default).
+double quantile(const std::vector<double>& sorted, double p) {
+  const double place = p * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<size_t>(place);
+  const size_t high = std::min(low + 1, sorted.size() - 1);
+  return sorted[low] + (place - static_cast<double>(low)) * (sorted[high] - sorted[low]);
+}
+
+}  // namespace
+
+OutputScale regression_scale(const std::vector<double>& labels) {
+  OutputScale out;
+  std::vector<double> sorted;
+  for (const double label : labels) {
+    if (std::isfinite(label)) sorted.push_back(label);
+  }
+  if (sorted.empty()) return out;
+  std::sort(sorted.begin(), sorted.end());
+  out.shift = quantile(sorted, 0.5);
+  double mean = 0, square = 0;
+  for (const double label : sorted) mean += label / static_cast<double>(sorted.size());
+  for (const double label : sorted)
+    square += (label - mean) * (label - mean) / static_cast<double>(sorted.size());
+  out.scale = square > 0 ? std::sqrt(square) : 1;
+  out.low = quantile(sorted, 0.02);
+  out.high = quantile(sorted, 0.98);
+  return out;
+}
+
 
 std::vector<double> central_label(const std::vector<double>& label, TaskType type,
                                   int64_t outputs) {

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feature/candidates.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "feature/term.h"
+
+namespace cenote {
+namespace {
+
+constexpr size_t kValues = 6;       // most frequent values of a column, each a feature
+constexpr size_t kParentValues = 3;
+constexpr size_t kWords = 24;
+constexpr size_t kPairColumns = 6;  // columns whose values are also taken two at a time
+constexpr size_t kPairValues = 3;
+constexpr size_t kFewValues = 12;   // a number with no more values than this is also a category
+
+/// The most frequent values of a column's visible rows, or the words of its texts.
+class FrequentValues {
+ public:
+  FrequentValues(const FeatureSpace& space, int64_t visible_until)
+      : space_(space), until_(visible_until) {}
+
+  const std::vector<std::string>& of(int32_t table, int32_t column) {
+    const auto [at, fresh] = known_.try_emplace({table, column});
+    if (fresh) at->second = count(table, column);
+    return at->second;
+  }
+
+ private:
+  std::vector<std::string> count(int32_t table, int32_t column) const {
+    const StoredTable& stored = space_.graph.store.tables[table];
+    const ColumnData& data = stored.columns[column];
+    std::unordered_map<std::string, int64_t> counts;
+    const auto seen = [&](int64_t row) {
+      return stored.time[row] <= until_ && data.is_valid(row);
+    };
+    const bool words = space_.schema.tables[table].columns[column].type == ColumnType::text;
+    if (words) {
+      for (int64_t row = 0; row < stored.rows; ++row) {
+        if (!seen(row)) continue;
+        for (const std::string& word : words_of(data.text(row))) ++counts[word];
+      }
+    } else {
+      const ValueCodes codes = value_codes(data);
+      std::vector<int64_t> by_code(codes.values.size(), 0);
+      for (int64_t row = 0; row < stored.rows; ++row) {
+        if (seen(row) && codes.code[row] >= 0) ++by_code[codes.code[row]];
+      }
+      for (size_t code = 0; code < by_code.size(); ++code) {
+        if (by_code[code] > 0) counts[codes.values[code]] += by_code[code];
+      }
+    }
+    std::vector<std::pair<std::string, int64_t>> ranked(counts.begin(), counts.end());
+    std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
+      return a.second != b.second ? a.second > b.second : a.first < b.first;
+    });
+    // One more than a number may have to count as a category: so that "few" can be seen.
+    const size_t kept = words ? kWords : kFewValues + 1;
+    if (ranked.size() > kept) ranked.resize(kept);
+    std::vector<std::string> out;
+    for (auto& [value, count] : ranked) out.push_back(std::move(value));
+    return out;
+  }
+
+  const FeatureSpace& space_;
+  int64_t until_;
+  std::map<std::pair<int32_t, int32_t>, std::vector<std::string>> known_;
+};
+
+class Suggestions {
+ public:
+  Suggestions(const FeatureSpace& space, const FeatureTask& task, int64_t limit)
+      : space_(space), task_(task), limit_(limit), values_(space, task.visible_until) {
+    if (task.horizon > 0) {
+      for (const int64_t times : {1, 4, 12})
+        spans_.push_back({WindowKind::span, times * task.horizon});
+    } else {
+      for (const int64_t days : {30, 365}) spans_.push_back({WindowKind::span, days * kMicrosPerDay});
+    }
+  }
+
+  std::vector<Feature> take() {
+    add_calendar();
+    if (task_.has_labels) add_labels();
+    add_row({});
+    const auto down = downs(space_.entity_table);
+    for (const int32_t first : down) add_pools({}, {first}, true);
+    for (const int32_t up : ups(space_.entity_table, -1)) add_row({up});
+    for (const int32_t first : down) {
+      for (const int32_t second : downs(space_.graph.row_table(first)))
+        add_pools({}, {first, second}, true);
+    }
+    for (const int32_t up : ups(space_.entity_table, -1)) {
+      const int32_t parent = space_.graph.row_table(up);
+      for (const int32_t relation : downs(parent)) add_pools({up}, {relation}, false);
+      for (const int32_t second : ups(parent, -1)) add_row({up, second});
+    }
+    // Over the latest row of a link, to that row's other parents.
+    for (const int32_t first : down) {
+      for (const int32_t up : ups(space_.graph.row_table(first), first / 2)) {
+        const int32_t parent = space_.graph.row_table(up);
+        for (const int32_t relation : downs(parent)) add_pools({first, up}, {relation}, false);
+        for (const int32_t second : ups(parent, -1)) add_row({first, up, second});
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  std::vector<int32_t> downs(int32_t table) const {
+    std::vector<int32_t> out;
+    for (int32_t r = 0; r < space_.graph.relations(); r += 2) {
+      if (space_.graph.group_table(r) == table) out.push_back(r);
+    }
+    return out;
+  }
+  std::vector<int32_t> ups(int32_t table, int32_t except_link) const {
+    std::vector<int32_t> out;
+    for (int32_t r = 1; r < space_.graph.relations(); r += 2) {
+      if (space_.graph.group_table(r) == table && r / 2 != except_link) out.push_back(r);
+    }
+    return out;
+  }
+
+  void add(Feature feature) {
+    if (static_cast<int64_t>(out_.size()) < limit_) out_.push_back(std::move(feature));
+  }
+
+  void add_calendar() {
+    for (const FeatureSource source :
+         {FeatureSource::month, FeatureSource::day_of_month, FeatureSource::weekday,
+          FeatureSource::hour, FeatureSource::staleness}) {
+      Feature feature;
+      feature.source = source;
+      add(feature);
+    }
+  }
+
+  void add_labels() {
+    Feature feature;
+    feature.term.kind = TermKind::label;
+    for (feature.term.output = 0; feature.term.output < task_.outputs; ++feature.term.output) {
+      feature.source = FeatureSource::own_labels;
+      const auto with = [&](FeaturePool pool, Window window) {
+        feature.pool = pool;
+        feature.window = window;
+        add(feature);
+      };
+      for (const Window window : windows({3, 10})) with(FeaturePool::mean, window);
+      if (feature.term.output == 0) with(FeaturePool::count, {});
+      with(FeaturePool::last, {});
+      with(FeaturePool::std, {});
+      with(FeaturePool::min, {});
+      with(FeaturePool::max, {});
+      feature.source = FeatureSource::all_labels;
+      for (const Window window : spans_) with(FeaturePool::mean, window);
+    }
+  }
+
+  std::vector<Window> windows(std::initializer_list<int64_t> rows) const {
+    std::vector<Window> out{{}};
+    for (const int64_t size : rows) out.push_back({WindowKind::rows, size});
+    out.insert(out.end(), spans_.begin(), spans_.end());
+    return out;
+  }
+
+  struct Usable {
+    ColumnRef ref;
+    ColumnType type;
+    int32_t table;
+  };
+  /// Columns of a table's rows, and with `parents` those of their parents.
+  std::vector<Usable> columns(int32_t table, int32_t except_link, bool parents) const {
+    std::vector<Usable> out;
+    const auto of = [&](int32_t where, const Path& up) {
+      const Table& described = space_.schema.tables[where];
+      for (size_t c = 0; c < described.columns.size(); ++c) {
+        const Column& column = described.columns[c];
+        if (column.type == ColumnType::ignored || column.type == ColumnType::key) continue;
+        if (column.name == described.time_column) continue;
+        const std::pair<std::string, std::string> name(described.name, column.name);
+        if (std::find(task_.removed.begin(), task_.removed.end(), name) != task_.removed.end())
+          continue;
+        out.push_back({{up, static_cast<int32_t>(c)}, column.type, where});
+      }
+    };
+    of(table, {});
+    if (parents) {
+      for (const int32_t up : ups(table, except_link)) of(space_.graph.row_table(up), {up});
+    }
+    return out;
+  }
+
+  std::vector<Term> indicators(const Usable& column) {
+    std::vector<Term> out;
+    const bool word = column.type == ColumnType::text;
+    const auto& frequent = values_.of(column.table, column.ref.column);
+    const size_t most = word ? kWords : column.ref.up.empty() ? kValues : kParentValues;
+    // Of two values one tells all.
+    const size_t count = frequent.size() == 2 && !word ? 1 : std::min(frequent.size(), most);
+    for (size_t i = 0; i < count; ++i) {
+      Term term;
+      term.kind = TermKind::indicator;
+      term.conditions.push_back({column.ref, frequent[i], word});
+      out.push_back(std::move(term));
+    }
+    return out;
+  }
+
+  /// The columns of the anchor row itself and, where it is not the entity, when it was.
+  void add_row(const Path& anchor) {
+    Feature feature;
+    feature.anchor = anchor;
+    const int32_t table = space_.anchor_table(feature);
+    if (space_.graph.store.tables[table].timed) {
+      feature.term.kind = TermKind::time;
+      add(feature);
+    }
+    for (const Usable& column : columns(table, -1, false)) {
+      if (column.type == ColumnType::number || column.type == ColumnType::boolean ||
+          column.type == ColumnType::timestamp) {
+        feature.term = {};
+        feature.term.kind =
+            column.type == ColumnType::timestamp ? TermKind::timestamp : TermKind::number;
+        feature.term.column = column.ref;
+        add(feature);
+      } else {
+        for (Term& term : indicators(column)) {
+          feature.term = std::move(term);
+          add(feature);
+        }
+      }
+    }
+  }
+
+  void add_pools(const Path& anchor, const Path& rows, bool near) {
+    Feature feature;
+    feature.anchor = anchor;
+    feature.rows = rows;
+    const int32_t table = space_.row_table(feature);
+    const bool timed = space_.graph.store.tables[table].timed;
+    const auto with = [&](FeaturePool pool, Window window = {}) {
+      if (window.kind == WindowKind::span && !timed) return;
+      feature.pool = pool;
+      feature.window = window;
+      add(feature);
+    };
+    feature.term.kind = TermKind::row;
+    with(FeaturePool::count);
+    for (const Window& window : spans_) with(FeaturePool::count, window);
+    if (timed) {
+      feature.term.kind = TermKind::time;
+      with(FeaturePool::last);
+      with(FeaturePool::first);
+      with(FeaturePool::std, {WindowKind::rows, 10});
+      with(FeaturePool::min, {WindowKind::rows, 3});
+    }
+    const auto used = columns(table, rows.size() == 1 ? rows[0] / 2 : -1, true);
+    for (const Usable& column : used) {
+      const bool own = column.ref.up.empty();
+      feature.term = {};
+      feature.term.column = column.ref;
+      if (column.type == ColumnType::number || column.type == ColumnType::boolean) {
+        feature.term.kind = TermKind::number;
+        for (const Window& window : near ? windows({3, 10}) : windows({10}))
+          with(FeaturePool::mean, window);
+        with(FeaturePool::last);
+        if (own) {
+          with(FeaturePool::sum);
+          with(FeaturePool::sum, spans_.back());
+        }
+        if (near) {
+          for (const Window& window : {Window{}, Window{WindowKind::rows, 10}, spans_.back()}) {
+            with(FeaturePool::min, window);
+            with(FeaturePool::max, window);
+          }
+          with(FeaturePool::std);
+          with(FeaturePool::std, {WindowKind::rows, 10});
+          with(FeaturePool::first);
+          if (timed) with(FeaturePool::slope, {WindowKind::rows, 10});
+        }
+        const bool few = values_.of(column.table, column.ref.column).size() <= kFewValues;
+        if (!few || column.type == ColumnType::boolean) continue;
+      } else if (column.type == ColumnType::timestamp) {
+        feature.term.kind = TermKind::timestamp;
+        for (const FeaturePool pool : {FeaturePool::last, FeaturePool::min, FeaturePool::max})
+          with(pool);
+        continue;
+      } else if (column.type == ColumnType::category) {
+        feature.term.kind = TermKind::distinct;
+        with(FeaturePool::distinct);
+      }
+      for (Term& term : indicators(column)) {
+        feature.term = std::move(term);
+        with(FeaturePool::mean);
+        with(FeaturePool::mean, {WindowKind::rows, near ? 3 : 10});
+        if (near) {
+          with(FeaturePool::last);
+          with(FeaturePool::sum, spans_.back());
+        }
+      }
+    }
+    if (near) add_pairs(feature, used);
+  }
+
+  /// Two values in the same row: what pooling one column at a time cannot see.
+  void add_pairs(Feature feature, const std::vector<Usable>& used) {
+    std::vector<const Usable*> chosen;
+    for (const Usable& column : used) {
+      const auto size = values_.of(column.table, column.ref.column).size();
+      if (column.type != ColumnType::text && size >= 2 && size <= kFewValues &&
+          chosen.size() < kPairColumns)
+        chosen.push_back(&column);
+    }
+    for (size_t a = 0; a < chosen.size(); ++a) {
+      for (size_t b = a + 1; b < chosen.size(); ++b) {
+        const auto& first = values_.of(chosen[a]->table, chosen[a]->ref.column);
+        const auto& second = values_.of(chosen[b]->table, chosen[b]->ref.column);
+        for (size_t i = 0; i < std::min(first.size(), kPairValues); ++i) {
+          for (size_t j = 0; j < std::min(second.size(), kPairValues); ++j) {
+            feature.term = {};
+            feature.term.kind = TermKind::indicator;
+            feature.term.conditions = {{chosen[a]->ref, first[i], false},
+                                       {chosen[b]->ref, second[j], false}};
+            feature.window = {};
+            feature.pool = FeaturePool::mean;
+            add(feature);
+            feature.pool = FeaturePool::sum;
+            add(feature);
+          }
+        }
+      }
+    }
+  }
+
+  const FeatureSpace& space_;
+  const FeatureTask& task_;
+  int64_t limit_;
+  FrequentValues values_;
+  std::vector<Window> spans_;
+  std::vector<Feature> out_;
+};
+
+}  // namespace
+
+std::vector<Feature> suggest_features(const FeatureSpace& space, const FeatureTask& task,
+                                      int64_t limit) {
+  return Suggestions(space, task, limit).take();
+}
+
+}  // namespace cenote

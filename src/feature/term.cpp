@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feature/term.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "base/time.h"
+
+namespace cenote {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+double days(int64_t micros) {
+  return micros == kTimeNever || micros == kTimeAlways
+             ? kMissing
+             : static_cast<double>(micros) / kMicrosPerDayReal;
+}
+
+}  // namespace
+
+ValueCodes value_codes(const ColumnData& column) {
+  ValueCodes out;
+  out.code.assign(column.size(), -1);
+  const auto new_code = [&](int64_t row) {
+    out.values.push_back(value_text(column, row));
+    return static_cast<int32_t>(out.values.size()) - 1;
+  };
+  if (column.type == StorageType::utf8) {
+    std::unordered_map<std::string_view, int32_t> known;
+    for (int64_t row = 0; row < column.size(); ++row) {
+      if (!column.is_valid(row)) continue;
+      const auto [at, fresh] = known.try_emplace(column.text(row), 0);
+      if (fresh) at->second = new_code(row);
+      out.code[row] = at->second;
+    }
+    return out;
+  }
+  std::unordered_map<double, int32_t> known;
+  for (int64_t row = 0; row < column.size(); ++row) {
+    if (!column.is_valid(row)) continue;
+    const double value = column.number(row);
+    if (!std::isfinite(value)) continue;
+    const auto [at, fresh] = known.try_emplace(value, 0);
+    if (fresh) at->second = new_code(row);
+    out.code[row] = at->second;
+  }
+  return out;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> out;
+  std::string word;
+  for (size_t i = 0; i <= text.size(); ++i) {
+    const auto c = i < text.size() ? static_cast<unsigned char>(text[i]) : ' ';
+    if (c >= 0x80 || std::isalnum(c)) {
+      word += static_cast<char>(c < 0x80 ? std::tolower(c) : c);
+    } else if (!word.empty()) {
+      out.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+const ColumnData& TermMaker::data(const ColumnRef& ref) const {
+  return space_.graph.store.tables[end_table(space_.graph, ref.up, table_)].columns[ref.column];
+}
+
+std::vector<int32_t> TermMaker::source_rows(const ColumnRef& ref) const {
+  const StoredTable& table = space_.graph.store.tables[table_];
+  std::vector<int32_t> out(table.rows);
+  for (int64_t row = 0; row < table.rows; ++row) out[row] = static_cast<int32_t>(row);
+  for (const int32_t relation : ref.up) {
+    const GraphLink& link = space_.graph.links[relation / 2];
+    const StoredTable& parents = space_.graph.store.tables[link.parent_table];
+    for (int64_t row = 0; row < table.rows; ++row) {
+      if (out[row] < 0) continue;
+      out[row] = link.parent[out[row]];
+      if (out[row] >= 0 && parents.time[out[row]] > table.time[row]) out[row] = -1;
+    }
+  }
+  return out;
+}
+
+const ValueCodes& TermMaker::codes(const ColumnRef& ref) {
+  const auto [at, fresh] = codes_.try_emplace({ref.up, ref.column});
+  if (!fresh) return at->second;
+  ValueCodes plain = value_codes(data(ref));
+  if (!ref.up.empty()) {
+    const auto source = source_rows(ref);
+    std::vector<int32_t> code(source.size(), -1);
+    for (size_t row = 0; row < source.size(); ++row) {
+      if (source[row] >= 0) code[row] = plain.code[source[row]];
+    }
+    plain.code = std::move(code);
+  }
+  at->second = std::move(plain);
+  return at->second;
+}
+
+std::vector<double> TermMaker::make(const Term& term) {
+  const StoredTable& table = space_.graph.store.tables[table_];
+  std::vector<double> out(table.rows, 1.0);
+  switch (term.kind) {
+    case TermKind::label:
+      fail(ErrorCode::internal, "labels are no column of a table");
+    case TermKind::row:
+      return out;
+    case TermKind::time:
+      for (int64_t row = 0; row < table.rows; ++row) out[row] = days(table.time[row]);
+      return out;
+    case TermKind::distinct: {
+      const ValueCodes& known = codes(term.column);
+      for (int64_t row = 0; row < table.rows; ++row)
+        out[row] = known.code[row] < 0 ? kMissing : known.code[row];
+      return out;
+    }
+    case TermKind::number:
+    case TermKind::timestamp: {
+      const ColumnData& column = data(term.column);
+      const auto source = source_rows(term.column);
+      for (int64_t row = 0; row < table.rows; ++row) {
+        const int32_t at = source[row];
+        if (at < 0 || !column.is_valid(at)) {
+          out[row] = kMissing;
+        } else if (term.kind == TermKind::timestamp) {
+          out[row] = days(column.integers[at]);
+        } else {
+          out[row] = column.number(at);
+          if (!std::isfinite(out[row])) out[row] = kMissing;
+        }
+      }
+      return out;
+    }
+    case TermKind::indicator:
+      break;
+  }
+  for (const Condition& condition : term.conditions) {
+    if (condition.word) {
+      const ColumnData& column = data(condition.column);
+      const auto source = source_rows(condition.column);
+      for (int64_t row = 0; row < table.rows; ++row) {
+        if (source[row] < 0 || !column.is_valid(source[row])) {
+          out[row] = kMissing;
+          continue;
+        }
+        const auto words = words_of(column.text(source[row]));
+        out[row] *= std::binary_search(words.begin(), words.end(), condition.value);
+      }
+      continue;
+    }
+    const ValueCodes& known = codes(condition.column);
+    const auto at = std::find(known.values.begin(), known.values.end(), condition.value);
+    const auto wanted = static_cast<int32_t>(at - known.values.begin());  // none: equals no code
+    for (int64_t row = 0; row < table.rows; ++row)
+      out[row] *= known.code[row] < 0 ? kMissing : known.code[row] == wanted;
+  }
+  return out;
+}
+
+}  // namespace cenote
