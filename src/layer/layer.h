@@ -28,8 +28,9 @@ struct LayerPlace {
 
 /// One round of join -> map -> pool.
 ///
-/// forward   x[table] [n, width] for the occurrences of levels 0 ... `levels`; an undefined tensor for a
-///           table without any. Result: the occurrences of levels 0 ... levels - 1 of the group tables.
+/// forward   x[table] [n, width] for the occurrences of levels 0 ... levels - 1 and of as many more as the
+///           layer reaches (where the shard has them); an undefined tensor for a table without any.
+///           Result: the occurrences of levels 0 ... levels - 1 of the group tables.
 /// Threads   safe to call concurrently.
 class Layer {
  public:

@@ -17,27 +17,48 @@ std::vector<toy::OrderRow> orders() {
   return toy::random_orders(1500, kCustomers, kProducts, kDays, 9);
 }
 
-/// One name for each option that changes what a network computes.
-class NetworkLaw : public ::testing::TestWithParam<std::map<std::string, std::string>> {};
+/// A network and the one option that it does not have as TrainedShop sets it.
+struct NetworkCase {
+  std::string model, option, value;
+};
 
-/// Every pool that can join the rows of a foreign key, and the other way to sample.
-std::vector<std::map<std::string, std::string>> networks() {
-  std::vector<std::map<std::string, std::string>> out = {{{"sampling", "latest"}}};
-  for (const auto& [name, pool] : pool_registry()) {
-    if (pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
-        !pool.traits.needs_coordinates) {
-      out.push_back({{"pool", name}});
+class NetworkLaw : public ::testing::TestWithParam<NetworkCase> {
+ protected:
+  static toy::TrainedShop make(const toy::Shop& shop, int threads, int64_t epochs) {
+    const auto& [model, option, value] = GetParam();
+    return toy::TrainedShop(shop, threads, epochs, {{option, value}}, model);
+  }
+};
+
+/// Of every network: every pool that can join the rows of a foreign key, the other way to sample, residuals,
+/// two layers.
+std::vector<NetworkCase> networks() {
+  std::vector<NetworkCase> out;
+  for (const auto& [model, entry] : model_registry()) {
+    if (entry.make_network == nullptr) continue;
+    out.push_back({model, "sampling", "latest"});
+    out.push_back({model, "residual", "true"});
+    out.push_back({model, "layers", "2"});
+    for (const auto& [name, pool] : pool_registry()) {
+      if (pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
+          !pool.traits.needs_coordinates) {
+        out.push_back({model, "pool", name});
+      }
     }
   }
   return out;
 }
 
-INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw, ::testing::ValuesIn(networks()),
-                         [](const auto& info) { return info.param.begin()->second; });
+std::string name_of(const testing::TestParamInfo<NetworkCase>& info) {
+  const NetworkCase& network = info.param;
+  return network.model + "_" + (network.option == "pool" ? network.value : network.option);
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, NetworkLaw, ::testing::ValuesIn(networks()), name_of);
 
 TEST_P(NetworkLaw, BatchLawASeedAloneGivesTheSameBytes) {
   const toy::Shop shop(toy::shop_store(kCustomers, kProducts, orders()));
-  toy::TrainedShop model(shop, 2, 1, GetParam());
+  toy::TrainedShop model = make(shop, 2, 1);
   const SeedTable seeds = toy::shop_seeds(shop, 20, 80);
   const auto all = model.trainer.predict(seeds.seeds, {});
   for (const int64_t s : {0L, 63L, 64L, 300L, seeds.size() - 1}) {
@@ -71,11 +92,11 @@ TEST_P(NetworkLaw, LeakageLawRowsThatAreNotVisibleChangeNoBit) {
   std::vector<Seed> seeds;
   for (int64_t customer = 0; customer < kCustomers; ++customer)
     seeds.push_back(toy::seed_at(customer, day));
-  toy::TrainedShop reference(before, 2, 1, GetParam());
+  toy::TrainedShop reference = make(before, 2, 1);
   const auto expected = reference.trainer.predict(seeds, {});
   for (const std::string how : {"delete", "overwrite", "shuffle", "insert"}) {
     const toy::Shop after(toy::shop_store(kCustomers, kProducts, changed(how)), day);
-    toy::TrainedShop other(after, 2, 1, GetParam());
+    toy::TrainedShop other = make(after, 2, 1);
     EXPECT_EQ(other.trainer.predict(seeds, {}), expected) << how;
   }
   // The law can fail: a change that is visible does change predictions. (Rows vanish, since a pool
@@ -83,7 +104,7 @@ TEST_P(NetworkLaw, LeakageLawRowsThatAreNotVisibleChangeNoBit) {
   auto visible = orders();
   std::erase_if(visible, [&](const toy::OrderRow& row) { return row.day <= day; });
   const toy::Shop after(toy::shop_store(kCustomers, kProducts, visible), day);
-  toy::TrainedShop other(after, 2, 1, GetParam());
+  toy::TrainedShop other = make(after, 2, 1);
   EXPECT_NE(other.trainer.predict(seeds, {}), expected);
 }
 
@@ -92,12 +113,12 @@ TEST_P(NetworkLaw, WeightsAreTheSameBytesForAnyNumberOfThreads) {
   const SeedTable train = toy::shop_seeds(shop, 10, 50), val = toy::shop_seeds(shop, 55, 60);
   std::string expected;
   for (const int threads : {1, 2, 3, 4}) {
-    toy::TrainedShop model(shop, threads, 2, GetParam());
+    toy::TrainedShop model = make(shop, threads, 2);
     model.train(train, val);
     if (threads == 1) expected = model.bytes();
     EXPECT_TRUE(model.bytes() == expected) << threads << " threads";
   }
-  toy::TrainedShop untrained(shop, 1, 2, GetParam());
+  toy::TrainedShop untrained = make(shop, 1, 2);
   EXPECT_FALSE(untrained.bytes() == expected);
 }
 

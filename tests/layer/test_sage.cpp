@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ATen/Parallel.h>
+#include <ATen/ops/add.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
@@ -17,10 +18,13 @@ struct Fixture {
   Shard shard;
   std::vector<at::Tensor> x;
 
-  explicit Fixture(const std::string& pool = "sum") {
+  explicit Fixture(const std::string& pool = "sum", bool residual = false) {
     at::set_num_threads(1);
     LayerPlace place{parameters, "layer0", shop.graph, 32, pool, {0, 1, 2}};
-    layer = layer_registry().at("sage").make(Options(), place);
+    const LayerEntry& entry = layer_registry().at("sage");
+    Options options(entry.info.options);
+    options.set("sage", "residual", residual ? "true" : "false");
+    layer = entry.make(options, place);
     Sampler sampler(shop.graph, 0, {{5, 5}, false, 1});
     shard = sampler.sample({toy::seed_at(0, 30), toy::seed_at(3, 30)}, 0);
     for (size_t t = 0; t < shard.tables.size(); ++t) {
@@ -48,6 +52,13 @@ TEST(SageLayer, AGroupWithoutRowsIsItsOwnMapAlone) {
   const auto without = f.layer->forward(cut, f.x, 1);
   EXPECT_TRUE(at::equal(with[0][1], without[0][1]));
   EXPECT_FALSE(at::equal(with[0][0], without[0][0]));
+}
+
+TEST(SageLayer, AResidualIsTheInputOnTop) {
+  Fixture plain, residual("sum", true);
+  const auto without = plain.layer->forward(plain.shard, plain.x, 1);
+  const auto with = residual.layer->forward(residual.shard, residual.x, 1);
+  EXPECT_TRUE(at::equal(with[0], at::add(residual.x[0].narrow(0, 0, 2), without[0])));
 }
 
 TEST(SageLayer, RefusesAnUnknownPool) { EXPECT_THROW(Fixture("no_such_pool"), Error); }

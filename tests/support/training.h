@@ -31,7 +31,7 @@ inline SeedTable shop_seeds(const Shop& shop, int64_t first_day, int64_t last_da
   return out;
 }
 
-/// A small sage on a shop, trained on it.
+/// A small network on a shop, trained on it.
 struct TrainedShop {
   const Shop& shop;
   ModelContext context;
@@ -39,17 +39,17 @@ struct TrainedShop {
   std::unique_ptr<Network> network;
   Trainer trainer;
 
-  static Options options(const std::map<std::string, std::string>& set) {
-    const ModelEntry& entry = model_registry().at("sage");
+  static Options options(const std::map<std::string, std::string>& set, const std::string& model) {
+    const ModelEntry& entry = model_registry().at(model);
     Options options(entry.info.options);
     for (const auto& [name, value] : std::map<std::string, std::string>{{"channels", "32"},
                                                                         {"blocks", "1"},
                                                                         {"fanout", "8,4"},
                                                                         {"sampling", "uniform"},
                                                                         {"pool", "sum"}}) {
-      options.set("sage", name, value);
+      options.set(model, name, value);
     }
-    for (const auto& [name, value] : set) options.set("sage", name, value);
+    for (const auto& [name, value] : set) options.set(model, name, value);
     return options;
   }
   static TrainOptions training(int64_t epochs) {
@@ -60,11 +60,12 @@ struct TrainedShop {
     return out;
   }
   explicit TrainedShop(const Shop& shop, int thread_count = 2, int64_t epochs = 3,
-                       const std::map<std::string, std::string>& set = {})
+                       const std::map<std::string, std::string>& set = {},
+                       const std::string& model = "sage")
       : shop(shop),
         context(shop.context()),
         threads(thread_count, [] { at::set_num_threads(1); }),
-        network(model_registry().at("sage").make_network(options(set), context)),
+        network(model_registry().at(model).make_network(options(set, model), context)),
         trainer(*network, context, loss_registry().at("l1"), {2.0, 1.5, 0.0, 100.0},
                 training(epochs), threads) {
     at::set_num_threads(1);

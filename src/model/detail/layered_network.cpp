@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/detail/layered_network.h"
+
+#include <ATen/ops/add.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/time.h"
+#include "kernel/linear.h"
+#include "kernel/time_code.h"
+
+namespace cenote {
+namespace {
+
+constexpr int64_t kMaxHops = 8;
+
+/// "128,64" -> one number a hop.
+std::vector<int64_t> parse_fanout(const NetworkPlan& plan, const std::string& text,
+                                  int64_t layers) {
+  std::vector<int64_t> out;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    int64_t value = 0;
+    const auto result = std::from_chars(text.data() + begin, text.data() + end, value);
+    CENOTE_CHECK(result.ec == std::errc() && result.ptr == text.data() + end && value >= 1 &&
+                     value <= 100000,
+                 bad_input,
+                 "option 'fanout' of {}: '{}' is not a list of whole numbers in [1, 100000], "
+                 "such as 128,64",
+                 plan.model, text);
+    out.push_back(value);
+    begin = end + 1;
+  }
+  const auto hops = static_cast<int64_t>(out.size());
+  CENOTE_CHECK(!plan.hop_per_layer || hops == layers, bad_input,
+               "option 'fanout' of {}: '{}' has {} numbers, one for each of the {} layers is "
+               "needed",
+               plan.model, text, hops, layers);
+  CENOTE_CHECK(hops <= kMaxHops, bad_input,
+               "option 'fanout' of {}: '{}' has {} numbers, at most {} hops are possible",
+               plan.model, text, hops, kMaxHops);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Option> network_options(const NetworkDefaults& defaults) {
+  return {
+      {"channels", int64_t{64}, "numbers per row; a multiple of 32", 32, 1024, {}},
+      {"layers", defaults.layers, "rounds of join, map and pool", 1, 4, {}},
+      {"fanout", defaults.fanout, defaults.fanout_help, 0, 0, {}},
+      {"sampling", std::string("latest"), "which of the visible rows", 0, 0, {"uniform", "latest"}},
+      {"pool", defaults.pool, "the pool that joins the rows of a relation", 0, 0, {}},
+      {"blocks", int64_t{2}, "residual blocks of the row encoders", 0, 16, {}},
+      {"dropout", 0.2, "share of numbers dropped in the row encoders while training", 0, 0.9, {}},
+      {"residual", false, "add what goes into a layer to what comes out of it", 0, 0, {}}};
+}
+
+LayeredNetwork::LayeredNetwork(const NetworkPlan& plan, const Options& options,
+                               const ModelContext& context)
+    : graph_(context.graph),
+      entity_table_(context.entity_table),
+      parameters_(context.seed),
+      width_(options.get_int("channels")),
+      reach_(plan.reach) {
+  CENOTE_CHECK(width_ % 32 == 0, bad_input, "option 'channels' of {}: {} is not a multiple of 32",
+               plan.model, width_);
+  sampler_.fanout = parse_fanout(plan, options.get_text("fanout"), options.get_int("layers"));
+  sampler_.latest = options.get_text("sampling") == "latest";
+  sampler_.seed = context.seed;
+  RowEncoder::Shape shape;
+  shape.width = width_;
+  shape.blocks = options.get_int("blocks");
+  shape.dropout = options.get_double("dropout");
+  const auto& tables = graph_.store.tables;
+  for (size_t table = 0; table < tables.size(); ++table) {
+    encoders_.emplace_back(parameters_, "rows." + tables[table].name, context.codes[table],
+                           tables[table].key_hash, shape);
+    time_.push_back(tables[table].timed
+                        ? parameters_.declare_linear("time." + tables[table].name, width_, width_)
+                        : std::pair<at::Tensor, at::Tensor>());
+  }
+  make_layers(plan, options, context);
+  head_ = parameters_.declare_linear("head", width_, context.outputs);
+}
+
+void LayeredNetwork::make_layers(const NetworkPlan& plan, const Options& options,
+                                 const ModelContext& context) {
+  const LayerEntry& layer = layer_registry().at(plan.layer);
+  Options layer_options(layer.info.options);
+  layer_options.set(plan.layer, "residual", to_text(options.get_bool("residual")));
+  const int64_t layers = options.get_int("layers");
+  for (int64_t k = 0; k < layers; ++k) {
+    LayerPlace place{parameters_, "layer" + std::to_string(k), graph_,
+                     width_,      options.get_text("pool"),    {}};
+    place.entry_options = context.entry_options;
+    // Only the seeds are wanted from the last layer.
+    for (int32_t table = 0; table < static_cast<int32_t>(encoders_.size()); ++table) {
+      if (k + 1 < layers || table == entity_table_) place.group_tables.push_back(table);
+    }
+    layers_.push_back(layer.make(layer_options, place));
+  }
+}
+
+at::Tensor LayeredNetwork::encode(int64_t table, std::span<const int64_t> rows,
+                                  const Pass& pass) const {
+  return encoders_[table].forward(rows, pass);
+}
+
+at::Tensor LayeredNetwork::forward(const Shard& shard, std::vector<at::Tensor> x,
+                                   const Pass&) const {
+  for (size_t table = 0; table < x.size(); ++table) {
+    if (!x[table].defined() || !time_[table].first.defined()) continue;
+    x[table] = at::add(
+        x[table], linear_rows(time_codes(days_before(shard, table), width_, x[table].scalar_type()),
+                              time_[table].first, time_[table].second));
+  }
+  // The layers after this one take rows from up to `left` hops away.
+  const auto hops = static_cast<int64_t>(sampler_.fanout.size());
+  int64_t left = reach_ * static_cast<int64_t>(layers_.size());
+  for (const auto& layer : layers_) {
+    left -= reach_;
+    x = layer->forward(shard, x, std::min(hops, left) + 1);
+  }
+  return linear_rows(x[entity_table_], head_.first, head_.second);
+}
+
+/// Days from each occurrence's row to its seed; 0 where the row has no time or its columns are missing.
+std::vector<double> LayeredNetwork::days_before(const Shard& shard, size_t table) const {
+  const StoredTable& stored = graph_.store.tables[table];
+  const ShardTable& part = shard.tables[table];
+  std::vector<double> days(part.row.size(), 0.0);
+  for (size_t i = 0; i < days.size(); ++i) {
+    if (part.row[i] >= stored.rows || stored.time[part.row[i]] == kTimeNever) continue;
+    days[i] = static_cast<double>(shard.seeds[part.seed[i]].time - stored.time[part.row[i]]) /
+              kMicrosPerDay;
+  }
+  return days;
+}
+
+}  // namespace cenote

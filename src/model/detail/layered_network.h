@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the networks that stack layers over sampled rows share: encode rows, add the relative time, layers, a
+// linear head on the seed. A model of this kind is a NetworkPlan and its options' defaults.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "layer/layer.h"
+#include "model/model.h"
+
+namespace cenote {
+
+/// Which layers a model stacks.
+struct NetworkPlan {
+  std::string model;  // its name, for errors
+  std::string layer;  // the entry of layer/
+  int64_t reach = 1;  // how many hops away a layer still takes rows from
+  /// The hops are the layers; else their numbers are free, and rows of the last level take part with nothing
+  /// drawn for them.
+  bool hop_per_layer = true;
+};
+
+/// What such a model can have other defaults for.
+struct NetworkDefaults {
+  int64_t layers = 2;
+  std::string fanout = "32,16";
+  std::string fanout_help = "rows sampled per hop, row and relation, one number a layer";
+  std::string pool = "mean";
+};
+
+/// channels, layers, fanout, sampling, pool, blocks, dropout, residual.
+std::vector<Option> network_options(const NetworkDefaults& defaults);
+
+/// Shapes    see model.h; every row is `channels` numbers wide.
+/// Empty     a seed without any visible row is its own row alone; one without a visible own row is the
+///           encoding of a row whose columns are all missing.
+/// Options   network_options(). Errors    bad_input for a fanout or a width that does not fit.
+/// Gradient  with respect to all parameters.
+/// Cost      rows are encoded once per batch; layer k runs only for occurrences that reach a seed.
+/// Source    Robinson et al. 2024, arXiv:2407.20060 (RelBench's reference model).
+class LayeredNetwork : public Network {
+ public:
+  LayeredNetwork(const NetworkPlan& plan, const Options& options, const ModelContext& context);
+  const ParameterSet& parameters() const override { return parameters_; }
+  SamplerOptions sampler() const override { return sampler_; }
+  at::Tensor encode(int64_t table, std::span<const int64_t> rows, const Pass& pass) const override;
+  at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x,
+                     const Pass& pass) const override;
+
+ private:
+  std::vector<double> days_before(const Shard& shard, size_t table) const;
+  void make_layers(const NetworkPlan& plan, const Options& options, const ModelContext& context);
+
+  const Graph& graph_;
+  int32_t entity_table_;
+  ParameterSet parameters_;
+  int64_t width_, reach_;
+  SamplerOptions sampler_;
+  std::vector<RowEncoder> encoders_;                     // by table
+  std::vector<std::pair<at::Tensor, at::Tensor>> time_;  // by table; undefined: static
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::pair<at::Tensor, at::Tensor> head_;
+};
+
+}  // namespace cenote

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "support/training.h"
+
+namespace cenote {
+namespace {
+
+/// Customers with very different habits: customer c orders every (2 + c % 5) days.
+std::vector<toy::OrderRow> habits() {
+  std::vector<toy::OrderRow> orders;
+  int64_t id = 0;
+  for (int64_t customer = 1; customer <= 30; ++customer) {
+    for (int64_t day = customer % 3; day < 100; day += 2 + customer % 5) {
+      orders.push_back({++id, customer, 1 + id % 5, static_cast<double>(id % 9), day});
+    }
+  }
+  return orders;
+}
+
+TEST(RelGnn, BeatsTheConstantOnTheToyShop) {
+  const toy::Shop shop(toy::shop_store(30, 5, habits()));
+  const SeedTable train = toy::shop_seeds(shop, 10, 60), val = toy::shop_seeds(shop, 65, 75),
+                  test = toy::shop_seeds(shop, 80, 90);
+  toy::TrainedShop model(shop, 2, 40, {{"sampling", "latest"}}, "relgnn");
+  model.train(train, val);
+  const double error = toy::mean_error(model.trainer.predict(test.seeds, {}), test.label);
+  auto sorted = train.label;
+  std::sort(sorted.begin(), sorted.end());
+  const double constant = toy::mean_error(
+      std::vector<double>(test.label.size(), sorted[sorted.size() / 2]), test.label);
+  EXPECT_LT(error, 0.7 * constant) << "constant " << constant;
+}
+
+TEST(RelGnn, OneLayerSeesTheOtherParentsOfTheChildren) {
+  auto other = habits();
+  for (auto& order : other) order.product = 1 + order.product % 5;
+  const toy::Shop shop(toy::shop_store(30, 5, habits())), moved(toy::shop_store(30, 5, other));
+  const auto predict = [&](const toy::Shop& shop, const std::string& model,
+                           const std::string& fanout) {
+    return toy::TrainedShop(shop, 1, 1, {{"layers", "1"}, {"fanout", fanout}}, model)
+        .trainer.predict({toy::seed_at(0, 40)}, {});
+  };
+  EXPECT_NE(predict(shop, "relgnn", "8,4"), predict(moved, "relgnn", "8,4"));
+  EXPECT_EQ(predict(shop, "relgnn", "8"), predict(moved, "relgnn", "8"));  // beyond the last hop
+  EXPECT_EQ(predict(shop, "sage", "8"), predict(moved, "sage", "8"));
+}
+
+TEST(RelGnn, RefusesOptionsThatDoNotFit) {
+  const toy::Shop shop(toy::shop_store(2, 1, {}));
+  const auto make = [&](const std::string& name, const std::string& value) {
+    toy::TrainedShop(shop, 1, 1, {{name, value}}, "relgnn");
+  };
+  EXPECT_NO_THROW(make("fanout", "8"));
+  EXPECT_NO_THROW(make("fanout", "8,4,2,2"));
+  EXPECT_THROW(make("fanout", "8,x"), Error);
+  EXPECT_THROW(make("fanout", "1,1,1,1,1,1,1,1,1"), Error);
+  EXPECT_THROW(make("channels", "40"), Error);
+  EXPECT_THROW(make("pool", "nonsense"), Error);
+}
+
+TEST(RelGnn, PredictsWithoutAnyVisibleRow) {
+  const toy::Shop shop(toy::shop_store(2, 1, {}));
+  toy::TrainedShop model(shop, 1, 1, {}, "relgnn");
+  for (const double value : model.trainer.predict({toy::seed_at(0, 0), toy::seed_at(1, 0)}, {}))
+    EXPECT_TRUE(std::isfinite(value));
+}
+
+}  // namespace
+}  // namespace cenote
