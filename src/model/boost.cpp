@@ -285,6 +285,11 @@ class Boost : public Estimator {
         tried.min_rows_in_leaf = setting.min_rows;
         tried.feature_fraction = setting.feature_fraction;
         settings.push_back(tried);
+        // The mean is often the better way to a good median: its gradients say how far, not only where to.
+        if (tried.objective == "l1") {
+          tried.objective = "l2";
+          settings.push_back(tried);
+        }
       }
       auto found = train_bags(data, train, x, val, settings);
       size_t best = 0;

@@ -163,6 +163,9 @@ TemporaryFolder changed_f1(Change change, const std::string& after,
 }
 
 Settings small(const std::string& model, int epochs) {
+  if (model == "boost")
+    return {{"candidates", "400"}, {"features", "40"}, {"rounds", "10"},
+            {"search", "false"},   {"bags", "1"}};
   if (model_registry().at(model).make_network == nullptr) return {};
   return {{"epochs", std::to_string(epochs)},
           {"channels", "32"},

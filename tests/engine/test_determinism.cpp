@@ -53,6 +53,20 @@ TEST(Determinism, ModelBytesDoNotDependOnThreads) {
   EXPECT_FALSE(fit_bytes(other) == straight().bytes);
 }
 
+TEST(Determinism, TreesDoNotDependOnThreads) {
+  const auto bytes = [](int threads) {
+    const TemporaryFolder folder("cenote-run");
+    FitOptions options = fit_options(f1_folder(), "driver-top3", "boost", folder.path() / "run");
+    // Two settings more and two bags: what threads share out.
+    options.set = {{"candidates", "400"}, {"features", "40"}, {"rounds", "20"}, {"bags", "2"}};
+    options.protocol = "frozen";
+    options.threads = threads;
+    return fit_bytes(options);
+  };
+  const std::string expected = bytes(1);
+  for (const int threads : {2, 3, 4}) EXPECT_TRUE(bytes(threads) == expected) << threads;
+}
+
 TEST(Determinism, PredictionsDoNotDependOnThreads) {
   const PredictResult expected = predict_split(straight().run, "", "test", 1);
   for (const int threads : {2, 3, 4}) {

@@ -83,10 +83,13 @@ TEST_P(LeakageLaw, CanFail) {
 class TrainingLaw : public testing::Test {
  protected:
   static std::string bytes_on(const std::string& source, int epochs,
-                              const std::string& protocol = "rolling") {
+                              const std::string& protocol = "rolling",
+                              const std::string& model = "sage") {
     const TemporaryFolder run("cenote-run");
-    FitOptions options = fit_options(source, "driver-position", "sage", run.path() / "run", epochs);
+    FitOptions options = fit_options(source, "driver-position", model, run.path() / "run", epochs);
     options.protocol = protocol;
+    // Validation stops trees; without that they too are to know nothing of it.
+    if (model == "boost") options.set.emplace_back("patience", "0");
     return fit_bytes(options);
   }
 };
@@ -108,6 +111,17 @@ TEST_F(TrainingLaw, RowsAfterTheLastTrainingTimeChangeNeitherSchemaNorStatistics
         {"races", "standings", "qualifying", "constructor_results", "constructor_standings"});
     EXPECT_TRUE(bytes_on(copy.path().string(), 1) == expected) << to_string(change);
   }
+}
+
+TEST_F(TrainingLaw, HoldsForTrees) {
+  const auto trees = [](const std::string& source) { return bytes_on(source, 1, "rolling", "boost"); };
+  const std::string expected = trees(f1_folder());
+  for (const Change change : {Change::shuffle, Change::overwrite, Change::insert}) {
+    const TemporaryFolder copy = changed_f1(change, "2005-01-01");
+    EXPECT_TRUE(trees(copy.path().string()) == expected) << to_string(change);
+  }
+  const TemporaryFolder visible = changed_f1(Change::overwrite, "2000-01-01", {"qualifying"});
+  EXPECT_FALSE(trees(visible.path().string()) == expected);
 }
 
 TEST_F(TrainingLaw, TestRowsChangeNoByte) {

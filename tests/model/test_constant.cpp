@@ -15,12 +15,12 @@ std::vector<double> fitted(TaskType type, int64_t outputs, const std::vector<dou
   SeedTable train;
   train.label = labels;
   train.seeds.resize(labels.size());
-  model->fit(train);
+  toy::fit_estimator(*model, train);
   const auto other = model_registry().at("constant").make_estimator(Options(), context);
   other->load(model->save());
   const std::vector<Seed> one(1);
-  EXPECT_EQ(model->predict(one, {}), other->predict(one, {}));
-  return model->predict(one, {});
+  EXPECT_EQ(toy::predict_with(*model, one), toy::predict_with(*other, one));
+  return toy::predict_with(*model, one);
 }
 
 TEST(Constant, MedianAndShares) {

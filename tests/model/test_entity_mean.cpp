@@ -16,7 +16,7 @@ TEST(EntityMean, OnlyClosedWindowsCount) {
   SeedTable train;
   train.label = {4, 8};
   train.seeds = {toy::seed_at(0, 0), toy::seed_at(1, 0)};
-  model->fit(train);
+  toy::fit_estimator(*model, train);
   History history;
   const auto add = [&](int64_t row, int64_t day, double label) {
     history.row.push_back(row);
@@ -28,7 +28,7 @@ TEST(EntityMean, OnlyClosedWindowsCount) {
   add(0, 15, 100);  // known from day 25
   const auto at = [&](int64_t row, int64_t day) {
     const std::vector<Seed> one = {toy::seed_at(row, day)};
-    return model->predict(one, history)[0];
+    return toy::predict_with(*model, one, history)[0];
   };
   EXPECT_EQ(at(0, 9), 6);  // nothing closed: the median of the training labels
   EXPECT_EQ(at(0, 10), 2);
@@ -45,7 +45,7 @@ TEST(EntityMean, AFrozenCutClosesNothingLater) {
   Seed seed = toy::seed_at(0, 100);
   seed.cut = 5 * kMicrosPerDay;
   const std::vector<Seed> one = {seed};
-  EXPECT_EQ(model->predict(one, history)[0], 1.0);
+  EXPECT_EQ(toy::predict_with(*model, one, history)[0], 1.0);
   EXPECT_THROW(model->load(nlohmann::json{{"fallback", {1.0, 2.0}}}), Error);
 }
 
@@ -57,7 +57,7 @@ TEST(EntityMean, AClassNewerThanTheModelIsNoEvidence) {
   model->load(nlohmann::json{{"fallback", {0.5, 0.5}}});
   const History history{{0, 0, 0}, {0, 0, 0}, {1.0, -1.0, 2.0}, 1};
   const std::vector<Seed> one = {toy::seed_at(0, 30)};
-  EXPECT_EQ(model->predict(one, history), (std::vector<double>{0, 1}));
+  EXPECT_EQ(toy::predict_with(*model, one, history), (std::vector<double>{0, 1}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -133,6 +134,7 @@ struct Shop {
   Graph graph;
   std::vector<TableEncoder> encoders;
   std::vector<TableCodes> codes;
+  Task task;
 
   explicit Shop(ColumnStore store, int64_t cut_day = 50) {
     ThreadPool threads(1);
@@ -148,9 +150,31 @@ struct Shop {
     }
   }
   ModelContext context(TaskType type = TaskType::regression, uint64_t seed = 7) const {
-    return {graph, codes, 0, type, 10 * kMicrosPerDay, 1, seed};
+    ModelContext context{graph, codes, 0, type, 10 * kMicrosPerDay, 1, seed};
+    context.schema = &schema;
+    context.task = &task;
+    context.last_training_time = 50 * kMicrosPerDay;
+    return context;
   }
 };
+
+/// Fits an estimator as the engine does; validation is judged by the mean absolute error.
+inline void fit_estimator(Estimator& model, const SeedTable& train, const SeedTable& val = {},
+                          const History& history = {}, int64_t staleness = 0) {
+  ThreadPool threads(2);
+  const Judge judge{"mae", false, [&val](const std::vector<double>& prediction) {
+                      double error = 0;
+                      for (size_t i = 0; i < val.label.size(); ++i)
+                        error += std::abs(prediction[i] - val.label[i]);
+                      return error;
+                    }};
+  model.fit({train, val, history, judge, staleness, threads, {}});
+}
+inline std::vector<double> predict_with(const Estimator& model, const std::vector<Seed>& seeds,
+                                        const History& history = {}) {
+  ThreadPool threads(2);
+  return model.predict(seeds, history, threads);
+}
 
 inline Seed seed_at(int64_t row, int64_t day) {
   return {row, day * kMicrosPerDay, day * kMicrosPerDay, true};
