@@ -12,14 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "base/registry.h"
-#include "base/threads.h"
 #include "cenote/hooks.h"
 #include "graph/batch.h"
 #include "graph/seeds.h"
 #include "layer/detail/row_encoder.h"
 #include "metric/metric.h"
-#include "task/task.h"
 
 namespace cenote {
 
