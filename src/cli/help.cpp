@@ -66,11 +66,13 @@ void print_entry(const Kind& kind, const std::string& name, bool json) {
     throw UsageError(
         fmt::format("no {} '{}'; {}", kind.name, name, choices_hint(name, kind.names())));
   }
-  const bool trained = kind.name == "model";
+  const bool is_model = kind.name == "model";
+  const auto training =
+      is_model ? train_options_of(model_registry().at(name)) : std::vector<Option>();
   if (json) {
     Json document{{"kind", kind.name}};
     document.update(entry_json(name, *info));
-    if (trained) document["training_options"] = options_json(train_option_list());
+    if (is_model) document["training_options"] = options_json(training);
     return print_json(document);
   }
   const int width = terminal_width(stdout);
@@ -82,8 +84,8 @@ void print_entry(const Kind& kind, const std::string& name, bool json) {
       std::printf("  %-7s %s\n", i == 0 ? head : "", lines[i].c_str());
   }
   print_options("option", info->options);
-  if (trained) print_options("training", train_option_list());
-  if (trained)
+  print_options("training", training);
+  if (is_model)
     std::printf("\nSet them with: cenote fit ... --model %s --set NAME=VALUE\n", name.c_str());
   if (!info->options.empty() && (kind.name == "pool" || kind.name == "encode"))
     std::printf("\nSet them with: cenote fit ... --set %s.%s.NAME=VALUE\n", kind.name.c_str(),

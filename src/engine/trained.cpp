@@ -84,15 +84,16 @@ std::vector<std::pair<std::string, std::string>> ChosenOptions::pool_text() cons
 
 ChosenOptions apply_options(const std::string& model,
                             const std::vector<std::pair<std::string, std::string>>& set) {
-  ChosenOptions out{
-      Options(model_registry().at(model).info.options), Options(train_option_list()), {}, {}};
+  const ModelEntry& entry = model_registry().at(model);
+  ChosenOptions out{Options(entry.info.options), Options(train_option_list()), {}, {}};
+  const Options of_training(train_options_of(entry));
   std::vector<std::string> known;
   for (const Option& option : out.model.declared()) known.push_back(option.name);
-  for (const Option& option : out.train.declared()) known.push_back(option.name);
+  for (const Option& option : of_training.declared()) known.push_back(option.name);
   for (const auto& [name, value] : set) {
     if (out.model.has(name)) {
       out.model.set("model " + model, name, value);
-    } else if (out.train.has(name)) {
+    } else if (of_training.has(name)) {
       out.train.set("training", name, value);
     } else if (name.starts_with("pool.")) {
       set_entry_option(pool_registry(), name, value, out.pools);
@@ -112,9 +113,10 @@ Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& th
       scale_(file.scale),
       threads_(threads) {
   auto set = file.model_options;
-  set.insert(set.end(), file.train_options.begin(), file.train_options.end());
   set.insert(set.end(), file.entry_options.begin(), file.entry_options.end());
-  const ChosenOptions options = apply_options(file.model, set);
+  ChosenOptions options = apply_options(file.model, set);
+  // By themselves: an option of the model may have the name of one of training.
+  for (const auto& [name, value] : file.train_options) options.train.set("training", name, value);
   const ModelEntry& entry = model_registry().at(file.model);
   staleness_ = chosen_staleness(prepared, options.train);
   if (entry.make_estimator != nullptr) {
@@ -136,8 +138,8 @@ TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::str
     return trainer_->train(prepared_.train, prepared_.val, judge, checkpoint, fingerprint, resume,
                            hooks);
   TrainReport report;
-  estimator_->fit({prepared_.train, prepared_.val, prepared_.history(), judge, staleness_, threads_,
-                   hooks});
+  estimator_->fit(
+      {prepared_.train, prepared_.val, prepared_.history(), judge, staleness_, threads_, hooks});
   report.best_metric = judge.value(predict(prepared_.val.seeds, hooks));
   return report;
 }

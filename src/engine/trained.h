@@ -51,7 +51,8 @@ Judge make_judge(const Prepared& prepared);
 
 /// The options of a model, of training, and of the entries they use, with `set` applied.
 ///
-/// A plain name is an option of the model or of training; "pool.attention.heads" and
+/// A plain name is an option of the model, else of training (where the model is trained by the trainer, or the
+/// option says what its seeds see); "pool.attention.heads" and
 /// "encode.number.pieces" are options of that pool or encoder.
 /// Errors    bad_input for an option that nobody has; the known ones are listed. not_found for an entry.
 struct ChosenOptions {

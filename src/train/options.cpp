@@ -36,6 +36,17 @@ std::vector<Option> train_option_list() {
           {"loss", std::string("auto"), "which loss; auto: the task type's", 0, 0, {}}};
 }
 
+std::vector<Option> train_options_of(const ModelEntry& model) {
+  const Options own(model.info.options);
+  std::vector<Option> out;
+  for (Option& option : train_option_list()) {
+    const bool used =
+        model.make_network != nullptr || (model.reads_rows && option.name == "staleness");
+    if (used && !own.has(option.name)) out.push_back(std::move(option));
+  }
+  return out;
+}
+
 TrainOptions train_options(const Options& options, uint64_t seed) {
   TrainOptions out;
   out.epochs = options.get_int("epochs");

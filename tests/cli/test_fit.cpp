@@ -136,6 +136,25 @@ TEST(Fit, InterruptedLeavesACheckpointThatResumeContinuesToTheSameBytes) {
   }
 }
 
+/// And an option of a model wins over the one of training that has its name.
+TEST(Fit, OptionsOfTrainingThatMeanNothingAreRefused) {
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "constant", "--set", "lr=1"}),
+                 2, {"'lr'"});
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "boost", "--set", "epochs=1"}),
+                 2, {"'epochs'"});
+  const TemporaryFolder folder;
+  const auto validation = [&](const std::string& lr) {
+    const std::string run = (folder.path() / lr).string();
+    const Outcome fitted =
+        run_cenote({"fit", f1(), "--task", "driver-top3", "--model", "boost", "--set",
+                    "candidates=100", "--set", "rounds=5", "--set", "bags=1", "--set",
+                    "search=false", "--set", "lr=" + lr, "--json", "--out", run});
+    EXPECT_EQ(fitted.code, 0) << fitted.err;
+    return fitted.json().at("validation").at("value").get<double>();
+  };
+  EXPECT_NE(validation("0.1"), validation("0.5"));
+}
+
 TEST(Fit, SetReachesTheOptionsOfPoolsAndEncoders) {
   const TemporaryFolder folder;
   const std::string run = (folder.path() / "run").string();
