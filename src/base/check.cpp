@@ -63,19 +63,27 @@ int64_t edit_distance(std::string_view a, std::string_view b) {
 
 std::vector<std::string> nearest_names(std::string_view name,
                                        const std::vector<std::string>& names) {
-  std::vector<std::pair<int64_t, std::string>> scored;
+  struct Scored {
+    int64_t distance, more;  // letters that differ, letters more or less
+    std::string name;
+  };
+  std::vector<Scored> scored;
   const std::string wanted = lower(name.substr(0, 200));
   for (const auto& candidate : names) {
     const std::string have = lower(std::string_view(candidate).substr(0, 200));
     int64_t distance = edit_distance(wanted, have);
     if (wanted.size() >= 3 && have.find(wanted) != std::string::npos) distance = 1;
     const auto limit = static_cast<int64_t>(std::max<size_t>(1, wanted.size() / 3));
-    if (distance <= limit) scored.emplace_back(distance, candidate);
+    if (distance <= limit) {
+      const auto more = static_cast<int64_t>(have.size()) - static_cast<int64_t>(wanted.size());
+      scored.push_back({distance, std::abs(more), candidate});
+    }
   }
-  std::stable_sort(scored.begin(), scored.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(scored.begin(), scored.end(), [](const Scored& a, const Scored& b) {
+    return std::pair(a.distance, a.more) < std::pair(b.distance, b.more);
+  });
   std::vector<std::string> out;
-  for (size_t i = 0; i < scored.size() && i < 3; ++i) out.push_back(scored[i].second);
+  for (size_t i = 0; i < scored.size() && i < 3; ++i) out.push_back(scored[i].name);
   return out;
 }
 

@@ -85,7 +85,7 @@ void print_entry(const Kind& kind, const std::string& name, bool json) {
   }
   print_options("option", info->options);
   print_options("training", training);
-  if (is_model)
+  if (is_model && !(info->options.empty() && training.empty()))
     std::printf("\nSet them with: cenote fit ... --model %s --set NAME=VALUE\n", name.c_str());
   if (!info->options.empty() && (kind.name == "pool" || kind.name == "encode"))
     std::printf("\nSet them with: cenote fit ... --set %s.%s.NAME=VALUE\n", kind.name.c_str(),

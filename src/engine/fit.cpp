@@ -163,6 +163,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   if (staleness > 0) make_selection_stale(*prepared);
   Trained trained(*prepared, model, *threads);
   std::string log;
+  const auto start = std::chrono::steady_clock::now();
   const TrainReport report =
       trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
   for (const auto& epoch : report.log) {
@@ -192,6 +193,10 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.best_metric = report.best_metric;
   result.parameters = trained.parameter_count();
   result.seconds = prepared->seconds;
+  if (report.epoch_seconds.empty()) {
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    result.seconds.emplace_back("train", seconds.count());
+  }
   add_counters(report, result);
   write_file_atomically(paths.log, log);
   write_file_atomically(paths.metrics, result_json(result).dump(2) + "\n");

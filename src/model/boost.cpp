@@ -5,7 +5,9 @@
 //      training seeds, and ranked by what a short run of trees gains from them
 //   2. the best ones are computed for all training seeds; where the database will be stale when it is used,
 //      also for stale copies of them
-//   3. a few settings of the trees are tried, validation chooses, and `bags` boosters are averaged
+//   3. a few settings of the trees are tried, the metric of validation chooses, and `bags` boosters are averaged.
+//      Each booster stops by the log loss of validation where the task is binary or multilabel, else by the
+//      metric: a ranking metric is often at its best before probabilities have left the base rate
 //
 // Shapes    [seeds, outputs]; multilabel tasks have one booster a label.
 // Empty     without any useful feature the constant of the training labels.
@@ -58,7 +60,7 @@ class Boost : public Estimator {
       const std::lock_guard lock(asking);
       return given.hooks.is_cancelled();
     };
-    const EstimatorData data{given.train, given.val,       given.history, given.judge,
+    const EstimatorData data{given.train,     given.val,     given.history, given.judge,
                              given.staleness, given.threads, hooks};
     fallback_ = central_label(data.train.label, context_.task_type, context_.outputs);
     given.hooks.report(phase("features", 0, 3));
@@ -81,8 +83,9 @@ class Boost : public Estimator {
         out.insert(out.end(), fallback_.begin(), fallback_.end());
       return out;
     }
-    return combine(compute_features(space_, label_rows(history, context_), features_, seeds, threads),
-                   threads);
+    return combine(
+        compute_features(space_, label_rows(history, context_), features_, seeds, threads),
+        threads);
   }
 
   nlohmann::json save() const override {
@@ -91,7 +94,8 @@ class Boost : public Estimator {
                           {"high", high_},
                           {"features", nlohmann::json::array()},
                           {"bags", nlohmann::json::array()}};
-    for (const Feature& feature : features_) out["features"].push_back(save_feature(space_, feature));
+    for (const Feature& feature : features_)
+      out["features"].push_back(save_feature(space_, feature));
     for (const auto& bag : bags_) {
       auto trees = nlohmann::json::array();
       for (const TreeEnsemble& ensemble : bag) trees.push_back(ensemble.save());
@@ -129,6 +133,9 @@ class Boost : public Estimator {
 
  private:
   bool multilabel() const { return context_.task_type == TaskType::multilabel_classification; }
+  bool binary() const {
+    return multilabel() || context_.task_type == TaskType::binary_classification;
+  }
   int64_t boosters() const { return multilabel() ? context_.outputs : 1; }
 
   static Progress phase(const char* name, int64_t done, int64_t total) {
@@ -146,8 +153,9 @@ class Boost : public Estimator {
 
   uint64_t seed_key(const Seed& seed, uint64_t what) const {
     const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
-    return hash_combine(hash_combine(context_.seed, what),
-                        hash_combine(entities.key_hash[seed.row], static_cast<uint64_t>(seed.time)));
+    return hash_combine(
+        hash_combine(context_.seed, what),
+        hash_combine(entities.key_hash[seed.row], static_cast<uint64_t>(seed.time)));
   }
 
   /// The training seeds and stale copies of them; a sample drawn by content if that is too many.
@@ -166,8 +174,7 @@ class Boost : public Estimator {
         Seed seed = data.train.seeds[i];
         const uint64_t key = seed_key(seed, 0x626f6f7374 + static_cast<uint64_t>(copy));
         if (static_cast<double>(mix64(key) >> 11) * 0x1.0p-53 >= share) continue;
-        if (copy > 0)
-          seed = stale_seed(seed, entities, out.own_row_always, data.staleness, key);
+        if (copy > 0) seed = stale_seed(seed, entities, out.own_row_always, data.staleness, key);
         out.seeds.push_back(seed);
         const auto label = data.train.label.begin() + i * out.width;
         out.label.insert(out.label.end(), label, label + out.width);
@@ -245,23 +252,21 @@ class Boost : public Estimator {
   }
 
   /// One bag for each of the options: a booster, or one a label.
-  std::vector<std::vector<TreeEnsemble>> train_bags(const EstimatorData& data,
-                                                    const SeedTable& train, const FeatureMatrix& x,
-                                                    const FeatureMatrix& val,
-                                                    const std::vector<BoostingOptions>& options) const {
+  std::vector<std::vector<TreeEnsemble>> train_bags(
+      const EstimatorData& data, const SeedTable& train, const FeatureMatrix& x,
+      const FeatureMatrix& val, const std::vector<BoostingOptions>& options) const {
     std::vector<std::vector<TreeEnsemble>> out(options.size());
     for (auto& bag : out) bag.resize(boosters());
     const bool stops = options_.get_int("patience") > 0 && data.val.size() > 0;
     data.threads.parallel_for(static_cast<int64_t>(options.size()) * boosters(), [&](int64_t part) {
       const int64_t b = part % boosters();
       const auto judge = [&](const std::vector<double>& prediction) {
-        return multilabel() ? -label_log_loss(data.val, b, prediction)
-                            : data.judge.value(clamped(prediction));
+        return binary() ? -label_log_loss(data.val, b, prediction)
+                        : data.judge.value(clamped(prediction));
       };
-      out[part / boosters()][b] =
-          fit_trees(x, label_column(train, b, boosters()), {}, stops ? &val : nullptr, judge,
-                    multilabel() || data.judge.higher_is_better, options[part / boosters()],
-                    data.hooks, nullptr);
+      out[part / boosters()][b] = fit_trees(
+          x, label_column(train, b, boosters()), {}, stops ? &val : nullptr, judge,
+          binary() || data.judge.higher_is_better, options[part / boosters()], data.hooks, nullptr);
     });
     return out;
   }
@@ -278,8 +283,7 @@ class Boost : public Estimator {
     if (options_.get_bool("search") && data.val.size() > 0) {
       std::vector<BoostingOptions> settings;
       for (const Setting& setting : {Setting{options.leaves, options.min_rows_in_leaf, .5},
-                                     Setting{7, 40, .3}, Setting{4, 40, .2},
-                                     Setting{63, 10, .3}}) {
+                                     Setting{7, 40, .3}, Setting{4, 40, .2}, Setting{63, 10, .3}}) {
         BoostingOptions tried = options;
         tried.leaves = setting.leaves;
         tried.min_rows_in_leaf = setting.min_rows;
@@ -364,7 +368,7 @@ CENOTE_MODEL(boost) {
        {"rounds", int64_t{800}, "trees of a booster at most", 1, 100000, {}},
        {"patience",
         int64_t{40},
-        "stop after so many trees without a better validation metric; 0: never",
+        "stop after so many trees without a better validation loss; 0: never",
         0,
         100000,
         {}},
