@@ -11,12 +11,12 @@
 namespace cenote {
 namespace {
 
-constexpr size_t kValues = 6;       // most frequent values of a column, each a feature
+constexpr size_t kValues = 6;  // most frequent values of a column, each a feature
 constexpr size_t kParentValues = 3;
 constexpr size_t kWords = 24;
 constexpr size_t kPairColumns = 6;  // columns whose values are also taken two at a time
 constexpr size_t kPairValues = 3;
-constexpr size_t kFewValues = 12;   // a number with no more values than this is also a category
+constexpr size_t kFewValues = 12;  // a number with no more values than this is also a category
 
 /// The most frequent values of a column's visible rows, or the words of its texts.
 class FrequentValues {
@@ -35,9 +35,7 @@ class FrequentValues {
     const StoredTable& stored = space_.graph.store.tables[table];
     const ColumnData& data = stored.columns[column];
     std::unordered_map<std::string, int64_t> counts;
-    const auto seen = [&](int64_t row) {
-      return stored.time[row] <= until_ && data.is_valid(row);
-    };
+    const auto seen = [&](int64_t row) { return stored.time[row] <= until_ && data.is_valid(row); };
     const bool words = space_.schema.tables[table].columns[column].type == ColumnType::text;
     if (words) {
       for (int64_t row = 0; row < stored.rows; ++row) {
@@ -79,7 +77,8 @@ class Suggestions {
       for (const int64_t times : {1, 4, 12})
         spans_.push_back({WindowKind::span, times * task.horizon});
     } else {
-      for (const int64_t days : {30, 365}) spans_.push_back({WindowKind::span, days * kMicrosPerDay});
+      for (const int64_t days : {30, 365})
+        spans_.push_back({WindowKind::span, days * kMicrosPerDay});
     }
   }
 

@@ -17,7 +17,8 @@ struct FeatureTask {
   int64_t outputs = 1;        // labels' columns
   bool has_labels = true;     // may past labels be looked back on?
   int64_t visible_until = 0;  // values and words are counted in rows up to here
-  std::vector<std::pair<std::string, std::string>> removed;  // (table, column) that must not be used
+  std::vector<std::pair<std::string, std::string>>
+      removed;  // (table, column) that must not be used
 };
 
 /// At most `limit` features: those of the entity's own rows first, then its parents', then those over the

@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 #include "base/time.h"
-#include "feature/pool_run.h"
+#include "feature/group_pooler.h"
 #include "feature/term.h"
 
 namespace cenote {
@@ -21,10 +21,10 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 /// The seeds of a pair of anchor and rows, in order of (group, cut), and what each of them sees.
 struct Ranges {
   TimedRows rows;
-  std::vector<int64_t> order;      // [S] seeds that have a group
-  std::vector<int64_t> group;      // [S] by seed; -1: none
-  std::vector<uint8_t> visible;    // [S] by seed: are the columns of the anchor row?
-  std::vector<int64_t> high;       // [S] by seed: how many rows of its group
+  std::vector<int64_t> order;    // [S] seeds that have a group
+  std::vector<int64_t> group;    // [S] by seed; -1: none
+  std::vector<uint8_t> visible;  // [S] by seed: are the columns of the anchor row?
+  std::vector<int64_t> high;     // [S] by seed: how many rows of its group
 };
 
 bool same_place(const Feature& a, const Feature& b) {
@@ -77,7 +77,7 @@ int64_t window_begin(const Window& window, const Ranges& ranges, const Seed& see
 }
 
 float stored(const Feature& feature, double value, const Seed& seed) {
-  if (is_time_ago(feature)) value = static_cast<double>(seed.time) / kMicrosPerDayReal - value;
+  if (is_time_ago(feature)) value = static_cast<double>(seed.time) / kMicrosPerDay - value;
   return static_cast<float>(value);
 }
 
@@ -99,7 +99,7 @@ void compute_term(const std::vector<double>& value, const std::vector<const Feat
     slope |= feature->pool == FeaturePool::slope;
     distinct |= feature->pool == FeaturePool::distinct;
   }
-  RunPooler pooler;
+  GroupPooler pooler;
   std::vector<double> x, day;
   for (size_t begin = 0; begin < ranges.order.size();) {
     const int64_t group = ranges.group[ranges.order[begin]];
@@ -112,7 +112,7 @@ void compute_term(const std::vector<double>& value, const std::vector<const Feat
     for (int64_t r = 0; r < rows; ++r) {
       x[r] = value[ranges.rows.rows[offset + r]];
       const int64_t time = ranges.rows.time[offset + r];
-      day[r] = time == kTimeAlways ? kMissing : static_cast<double>(time) / kMicrosPerDayReal;
+      day[r] = time == kTimeAlways ? kMissing : static_cast<double>(time) / kMicrosPerDay;
     }
     pooler.set(x, day, slope, distinct);
     for (size_t f = 0; f < features.size(); ++f) {
@@ -129,7 +129,7 @@ void compute_term(const std::vector<double>& value, const std::vector<const Feat
 
 float calendar(FeatureSource source, const Seed& seed) {
   if (source == FeatureSource::staleness)
-    return static_cast<float>(static_cast<double>(seed.time - seed.cut) / kMicrosPerDayReal);
+    return static_cast<float>(static_cast<double>(seed.time - seed.cut) / kMicrosPerDay);
   const CivilTime parts = to_civil(seed.time);
   if (source == FeatureSource::month) return static_cast<float>(parts.month);
   if (source == FeatureSource::day_of_month) return static_cast<float>(parts.day);
@@ -138,8 +138,8 @@ float calendar(FeatureSource source, const Seed& seed) {
 }
 
 std::string term_key(const Term& term) {
-  std::string key = fmt::format("{} {} {}", static_cast<int>(term.kind), term.output,
-                                term.column.column);
+  std::string key =
+      fmt::format("{} {} {}", static_cast<int>(term.kind), term.output, term.column.column);
   for (const int32_t relation : term.column.up) key += fmt::format("^{}", relation);
   for (const Condition& condition : term.conditions) {
     key += fmt::format("|{} {} {}", condition.column.column, condition.word, condition.value);
@@ -191,7 +191,8 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
     for (auto& [column, members] : columns_of[p]) parts.push_back({&ranges[p], std::move(members)});
   }
   threads.parallel_for(static_cast<int64_t>(parts.size()), [&](int64_t p) {
-    if (cancelled && cancelled()) fail(ErrorCode::cancelled, "interrupted while computing features");
+    if (cancelled && cancelled())
+      fail(ErrorCode::cancelled, "interrupted while computing features");
     const Feature& first = features[parts[p].features[0]];
     const bool of_labels = first.source != FeatureSource::rows;
     TermMaker maker(space, of_labels ? space.entity_table : space.row_table(first));

@@ -54,35 +54,24 @@ std::string rows_text(const FeatureSpace& space, const Feature& feature) {
   // Several links may lead to one table.
   out += fmt::format(" (by {})", space.graph.links[feature.rows.back() / 2].name);
   if (feature.rows.size() == 2)
-    out += fmt::format(" of its {}",
-                       space.schema.tables[space.graph.row_table(feature.rows[0])].name);
+    out +=
+        fmt::format(" of its {}", space.schema.tables[space.graph.row_table(feature.rows[0])].name);
   return out;
 }
 
 std::string pool_text(FeaturePool pool, const std::string& what) {
   switch (pool) {
-    case FeaturePool::mean:
-      return "mean of " + what;
-    case FeaturePool::sum:
-      return "sum of " + what;
-    case FeaturePool::min:
-      return "least " + what;
-    case FeaturePool::max:
-      return "greatest " + what;
-    case FeaturePool::std:
-      return "spread of " + what;
-    case FeaturePool::last:
-      return "last " + what;
-    case FeaturePool::first:
-      return "first " + what;
-    case FeaturePool::distinct:
-      return "number of different " + what;
-    case FeaturePool::slope:
-      return "trend of " + what;
-    case FeaturePool::count:
-      return "number of " + what;
-    case FeaturePool::value:
-      break;
+    case FeaturePool::mean: return "mean of " + what;
+    case FeaturePool::sum: return "sum of " + what;
+    case FeaturePool::min: return "least " + what;
+    case FeaturePool::max: return "greatest " + what;
+    case FeaturePool::std: return "spread of " + what;
+    case FeaturePool::last: return "last " + what;
+    case FeaturePool::first: return "first " + what;
+    case FeaturePool::distinct: return "number of different " + what;
+    case FeaturePool::slope: return "trend of " + what;
+    case FeaturePool::count: return "number of " + what;
+    case FeaturePool::value: break;
   }
   return what;
 }
@@ -91,26 +80,19 @@ std::string pool_text(FeaturePool pool, const std::string& what) {
 
 std::string describe(const FeatureSpace& space, const Feature& feature) {
   switch (feature.source) {
-    case FeatureSource::month:
-      return "month of the time asked about";
-    case FeatureSource::day_of_month:
-      return "day of the month of the time asked about";
-    case FeatureSource::weekday:
-      return "weekday of the time asked about";
-    case FeatureSource::hour:
-      return "hour of the time asked about";
+    case FeatureSource::month: return "month of the time asked about";
+    case FeatureSource::day_of_month: return "day of the month of the time asked about";
+    case FeatureSource::weekday: return "weekday of the time asked about";
+    case FeatureSource::hour: return "hour of the time asked about";
     case FeatureSource::staleness:
       return "days between the time asked about and the last moment that is known";
-    default:
-      break;
+    default: break;
   }
   const Term& term = feature.term;
   const int32_t table = space.row_table(feature);
   std::string what;
   switch (term.kind) {
-    case TermKind::row:
-      what = "rows";
-      break;
+    case TermKind::row: what = "rows"; break;
     case TermKind::time:
       what = feature.pool == FeaturePool::std ? "times, in days" : "time, in days ago";
       break;
@@ -121,12 +103,8 @@ std::string describe(const FeatureSpace& space, const Feature& feature) {
       what = column_name(space, table, term.column) + ", in days ago";
       break;
     case TermKind::number:
-    case TermKind::distinct:
-      what = column_name(space, table, term.column);
-      break;
-    case TermKind::indicator:
-      what = conditions_text(space, table, term);
-      break;
+    case TermKind::distinct: what = column_name(space, table, term.column); break;
+    case TermKind::indicator: what = conditions_text(space, table, term); break;
   }
   if (feature.pool == FeaturePool::value) return what + anchor_text(space, feature.anchor);
   const std::string rows =
@@ -135,7 +113,8 @@ std::string describe(const FeatureSpace& space, const Feature& feature) {
   if (term.kind == TermKind::indicator) {
     if (feature.pool == FeaturePool::mean) return fmt::format("share with {}{}", what, rows);
     if (feature.pool == FeaturePool::sum) return fmt::format("number with {}{}", what, rows);
-    if (feature.pool == FeaturePool::last) return fmt::format("whether the last has {}{}", what, rows);
+    if (feature.pool == FeaturePool::last)
+      return fmt::format("whether the last has {}{}", what, rows);
   }
   return pool_text(feature.pool, what) + rows;
 }

@@ -37,14 +37,15 @@ nlohmann::json save_column(const FeatureSpace& space, int32_t row_table, const C
 
 ColumnRef load_column(const FeatureSpace& space, int32_t row_table, const nlohmann::json& json) {
   ColumnRef out;
-  out.up =
-      path_of(space.graph, json.at("through").get<std::vector<std::string>>(), row_table);
+  out.up = path_of(space.graph, json.at("through").get<std::vector<std::string>>(), row_table);
   for (const int32_t relation : out.up)
-    CENOTE_CHECK(relation % 2 == 1, bad_input, "model: a feature's column is reached over a parent");
+    CENOTE_CHECK(relation % 2 == 1, bad_input,
+                 "model: a feature's column is reached over a parent");
   const Table& table = space.schema.tables[end_table(space.graph, out.up, row_table)];
   const auto name = json.at("column").get<std::string>();
   out.column = static_cast<int32_t>(table.find_column(name));
-  CENOTE_CHECK(out.column >= 0, bad_input, "model: table '{}' has no column '{}'", table.name, name);
+  CENOTE_CHECK(out.column >= 0, bad_input, "model: table '{}' has no column '{}'", table.name,
+               name);
   const StoredTable& stored = space.graph.store.tables[end_table(space.graph, out.up, row_table)];
   CENOTE_CHECK(stored.columns[out.column].size() == stored.rows, bad_input,
                "model: column '{}' of table '{}' is not used by this task", name, table.name);
@@ -52,8 +53,8 @@ ColumnRef load_column(const FeatureSpace& space, int32_t row_table, const nlohma
 }
 
 /// Does the column hold what the term reads?
-void check_column(const FeatureSpace& space, int32_t row_table, const ColumnRef& ref,
-                  TermKind kind, bool word) {
+void check_column(const FeatureSpace& space, int32_t row_table, const ColumnRef& ref, TermKind kind,
+                  bool word) {
   const Column& column = space.column(row_table, ref);
   const bool text = column.storage == StorageType::utf8;
   const bool fits = kind == TermKind::number      ? !text
@@ -65,8 +66,8 @@ void check_column(const FeatureSpace& space, int32_t row_table, const ColumnRef&
 
 void check_feature(const FeatureSpace& space, const Feature& feature) {
   const bool rows = feature.source == FeatureSource::rows;
-  const bool labels = feature.source == FeatureSource::own_labels ||
-                      feature.source == FeatureSource::all_labels;
+  const bool labels =
+      feature.source == FeatureSource::own_labels || feature.source == FeatureSource::all_labels;
   bool fits = true;
   if (rows) {
     fits = (feature.pool == FeaturePool::value) == feature.rows.empty() && feature.rows.size() <= 2;
@@ -117,8 +118,8 @@ Feature load_feature(const FeatureSpace& space, const nlohmann::json& json) {
     out.pool = pool_named(json.at("pool").get<std::string>());
     out.window.kind = window_named(json.at("window").get<std::string>());
     out.window.size = json.at("size").get<int64_t>();
-    out.anchor = path_of(space.graph, json.at("anchor").get<std::vector<std::string>>(),
-                         space.entity_table);
+    out.anchor =
+        path_of(space.graph, json.at("anchor").get<std::vector<std::string>>(), space.entity_table);
     out.rows = path_of(space.graph, json.at("rows").get<std::vector<std::string>>(),
                        space.anchor_table(out));
     const int32_t table = space.row_table(out);

@@ -64,7 +64,7 @@ enum class FeatureSource {
   day_of_month,
   weekday,
   hour,
-  staleness    // days between the seed's time and the last moment that is visible
+  staleness  // days between the seed's time and the last moment that is visible
 };
 
 struct Feature {

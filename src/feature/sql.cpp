@@ -54,9 +54,10 @@ class Writer {
         const std::string middle = "m." + q(between.time_column);
         // A row without a time is never known, and greatest() passes over nulls.
         time = time.empty() ? middle
-                            : fmt::format("CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL "
-                                          "THEN greatest({0}, {1}) END",
-                                          time, middle);
+                            : fmt::format(
+                                  "CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL "
+                                  "THEN greatest({0}, {1}) END",
+                                  time, middle);
       }
     }
     std::string where = fmt::format("{} = {}", owner, anchor_key(feature.anchor));
@@ -65,11 +66,10 @@ class Writer {
       where += fmt::format(" AND {} > s.cut - to_microseconds({})", time, feature.window.size);
     const std::string by = (feature.rows.size() == 2 && !time.empty() ? time + " DESC, " : "") +
                            order(rows, "r", " DESC");
-    const std::string day =
-        time.empty() ? "NULL" : fmt::format("epoch_us({}) / 86400e6", time);
-    std::string inner =
-        fmt::format("SELECT {} AS v, {} AS day, row_number() OVER (ORDER BY {}) AS n FROM {} WHERE {}",
-                    term(row_table, feature.term, time, "r"), day, by, from, where);
+    const std::string day = time.empty() ? "NULL" : fmt::format("epoch_us({}) / 86400e6", time);
+    std::string inner = fmt::format(
+        "SELECT {} AS v, {} AS day, row_number() OVER (ORDER BY {}) AS n FROM {} WHERE {}",
+        term(row_table, feature.term, time, "r"), day, by, from, where);
     std::string filter;
     if (feature.window.kind == WindowKind::rows)
       filter = fmt::format(" WHERE n <= {}", feature.window.size);
@@ -151,8 +151,7 @@ class Writer {
   std::string term(int32_t row_table, const Term& term, const std::string& time,
                    std::string_view alias) const {
     switch (term.kind) {
-      case TermKind::row:
-        return "1";
+      case TermKind::row: return "1";
       case TermKind::time:
         return time.empty() ? "NULL" : fmt::format("epoch_us({}) / 86400e6", time);
       case TermKind::timestamp:
@@ -162,52 +161,38 @@ class Writer {
             fmt::format("CAST({} AS DOUBLE)", column(row_table, term.column, time, alias));
         return fmt::format("CASE WHEN isfinite({0}) THEN {0} END", one);
       }
-      case TermKind::distinct:
-        return column(row_table, term.column, time, alias);
-      case TermKind::indicator:
-        break;
-      case TermKind::label:
-        fail(ErrorCode::internal, "labels have no SQL");
+      case TermKind::distinct: return column(row_table, term.column, time, alias);
+      case TermKind::indicator: break;
+      case TermKind::label: fail(ErrorCode::internal, "labels have no SQL");
     }
     std::string out;
     for (const Condition& condition : term.conditions) {
       if (!out.empty()) out += " * ";
       const std::string of = column(row_table, condition.column, time, alias);
       const std::string wanted = quote_literal(condition.value);
-      out += condition.word
-                 ? fmt::format("CAST(list_contains(regexp_extract_all(translate({}, "
-                               "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), "
-                               "'[0-9a-z\\x{{80}}-\\x{{10FFFF}}]+'), {}) AS INTEGER)",
-                               of, wanted)
-                 : fmt::format("CAST({} = {} AS INTEGER)", of, wanted);
+      out += condition.word ? fmt::format(
+                                  "CAST(list_contains(regexp_extract_all(translate({}, "
+                                  "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'), "
+                                  "'[0-9a-z\\x{{80}}-\\x{{10FFFF}}]+'), {}) AS INTEGER)",
+                                  of, wanted)
+                            : fmt::format("CAST({} = {} AS INTEGER)", of, wanted);
     }
     return out;
   }
 
   static std::string_view aggregate(FeaturePool pool) {
     switch (pool) {
-      case FeaturePool::count:
-        return "count(v)";
-      case FeaturePool::mean:
-        return "avg(v)";
-      case FeaturePool::sum:
-        return "coalesce(sum(v), 0)";
-      case FeaturePool::min:
-        return "min(v)";
-      case FeaturePool::max:
-        return "max(v)";
-      case FeaturePool::std:
-        return "stddev_pop(v)";
-      case FeaturePool::last:
-        return "arg_min(v, n) FILTER (WHERE v IS NOT NULL)";
-      case FeaturePool::first:
-        return "arg_max(v, n) FILTER (WHERE v IS NOT NULL)";
-      case FeaturePool::distinct:
-        return "count(DISTINCT v)";
-      case FeaturePool::slope:
-        return "regr_slope(v, day)";
-      case FeaturePool::value:
-        break;
+      case FeaturePool::count: return "count(v)";
+      case FeaturePool::mean: return "avg(v)";
+      case FeaturePool::sum: return "coalesce(sum(v), 0)";
+      case FeaturePool::min: return "min(v)";
+      case FeaturePool::max: return "max(v)";
+      case FeaturePool::std: return "stddev_pop(v)";
+      case FeaturePool::last: return "arg_min(v, n) FILTER (WHERE v IS NOT NULL)";
+      case FeaturePool::first: return "arg_max(v, n) FILTER (WHERE v IS NOT NULL)";
+      case FeaturePool::distinct: return "count(DISTINCT v)";
+      case FeaturePool::slope: return "regr_slope(v, day)";
+      case FeaturePool::value: break;
     }
     fail(ErrorCode::internal, "not a pool of rows");
   }
@@ -220,20 +205,13 @@ class Writer {
 std::string to_sql(const FeatureSpace& space, const Feature& feature) {
   switch (feature.source) {
     case FeatureSource::own_labels:
-    case FeatureSource::all_labels:
-      return "";
-    case FeatureSource::month:
-      return "month(s.time)";
-    case FeatureSource::day_of_month:
-      return "day(s.time)";
-    case FeatureSource::weekday:
-      return "isodow(s.time) - 1";
-    case FeatureSource::hour:
-      return "hour(s.time)";
-    case FeatureSource::staleness:
-      return "(epoch_us(s.time) - epoch_us(s.cut)) / 86400e6";
-    case FeatureSource::rows:
-      break;
+    case FeatureSource::all_labels: return "";
+    case FeatureSource::month: return "month(s.time)";
+    case FeatureSource::day_of_month: return "day(s.time)";
+    case FeatureSource::weekday: return "isodow(s.time) - 1";
+    case FeatureSource::hour: return "hour(s.time)";
+    case FeatureSource::staleness: return "(epoch_us(s.time) - epoch_us(s.cut)) / 86400e6";
+    case FeatureSource::rows: break;
   }
   const Writer writer(space);
   if (!writer.can_write(feature)) return "";

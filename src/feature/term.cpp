@@ -17,7 +17,7 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 double days(int64_t micros) {
   return micros == kTimeNever || micros == kTimeAlways
              ? kMissing
-             : static_cast<double>(micros) / kMicrosPerDayReal;
+             : static_cast<double>(micros) / kMicrosPerDay;
 }
 
 }  // namespace
@@ -108,10 +108,8 @@ std::vector<double> TermMaker::make(const Term& term) {
   const StoredTable& table = space_.graph.store.tables[table_];
   std::vector<double> out(table.rows, 1.0);
   switch (term.kind) {
-    case TermKind::label:
-      fail(ErrorCode::internal, "labels are no column of a table");
-    case TermKind::row:
-      return out;
+    case TermKind::label: fail(ErrorCode::internal, "labels are no column of a table");
+    case TermKind::row: return out;
     case TermKind::time:
       for (int64_t row = 0; row < table.rows; ++row) out[row] = days(table.time[row]);
       return out;
@@ -138,8 +136,7 @@ std::vector<double> TermMaker::make(const Term& term) {
       }
       return out;
     }
-    case TermKind::indicator:
-      break;
+    case TermKind::indicator: break;
   }
   for (const Condition& condition : term.conditions) {
     if (condition.word) {

@@ -41,6 +41,4 @@ class TermMaker {
   std::map<std::pair<Path, int32_t>, ValueCodes> codes_;
 };
 
-inline constexpr double kMicrosPerDayReal = 86'400e6;
-
 }  // namespace cenote

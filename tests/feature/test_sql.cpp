@@ -23,7 +23,8 @@ struct F1 {
     snapshot = std::make_unique<Snapshot>(Snapshot::open(options, {}));
     snapshot->infer_types(parse_time("2005-01-01"));
     ThreadPool threads(2);
-    graph = build_graph(snapshot->schema(), load_columns(*snapshot, snapshot->schema(), {}), threads);
+    graph =
+        build_graph(snapshot->schema(), load_columns(*snapshot, snapshot->schema(), {}), threads);
     drivers = static_cast<int32_t>(snapshot->schema().find_table("drivers"));
   }
   FeatureSpace space() const { return {snapshot->schema(), graph, drivers}; }
@@ -47,9 +48,10 @@ TEST(FeatureSql, GivesTheSameValuesAsTheEngine) {
   std::set<std::string> sorts;
   for (const Feature& feature : suggested(space, 100000)) {
     if (to_sql(space, feature).empty()) continue;
-    std::string sort = fmt::format("{} {} {} {} {}", static_cast<int>(feature.source),
-                                   static_cast<int>(feature.pool), static_cast<int>(feature.term.kind),
-                                   static_cast<int>(feature.window.kind), feature.term.conditions.size());
+    std::string sort =
+        fmt::format("{} {} {} {} {}", static_cast<int>(feature.source),
+                    static_cast<int>(feature.pool), static_cast<int>(feature.term.kind),
+                    static_cast<int>(feature.window.kind), feature.term.conditions.size());
     for (const int32_t relation : feature.anchor) sort += fmt::format(" {}", relation);
     sort += feature.term.column.up.empty() ? " own" : " parent";
     if (feature.anchor.size() < 2) {
@@ -89,7 +91,8 @@ TEST(FeatureSql, GivesTheSameValuesAsTheEngine) {
     ASSERT_EQ(result.rows, static_cast<int64_t>(seeds.size()));
     for (int64_t i = 0; i < result.rows; ++i) {
       const float got = matrix.columns[f][i];
-      const std::string where = fmt::format("{}, seed {}\n{}", describe(space, features[f]), i, sql);
+      const std::string where =
+          fmt::format("{}, seed {}\n{}", describe(space, features[f]), i, sql);
       // DuckDB's slope of one row is NaN, ours is missing.
       if (!result.columns[0].is_valid(i) || std::isnan(result.columns[0].reals[i])) {
         EXPECT_TRUE(std::isnan(got)) << got << " for " << where;

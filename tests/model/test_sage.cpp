@@ -8,30 +8,9 @@
 namespace cenote {
 namespace {
 
-/// Customers with very different habits: customer c orders every (2 + c % 5) days.
-toy::Shop habits() {
-  std::vector<toy::OrderRow> orders;
-  int64_t id = 0;
-  for (int64_t customer = 1; customer <= 30; ++customer) {
-    for (int64_t day = customer % 3; day < 100; day += 2 + customer % 5) {
-      orders.push_back({++id, customer, 1 + id % 5, static_cast<double>(id % 9), day});
-    }
-  }
-  return toy::Shop(toy::shop_store(30, 5, orders));
-}
-
 TEST(Sage, BeatsTheConstantOnTheToyShop) {
-  const toy::Shop shop = habits();
-  const SeedTable train = toy::shop_seeds(shop, 10, 60), val = toy::shop_seeds(shop, 65, 75),
-                  test = toy::shop_seeds(shop, 80, 90);
-  toy::TrainedShop model(shop, 2, 40, {{"sampling", "latest"}});
-  model.train(train, val);
-  const double error = toy::mean_error(model.trainer.predict(test.seeds, {}), test.label);
-  auto sorted = train.label;
-  std::sort(sorted.begin(), sorted.end());
-  const double constant = toy::mean_error(
-      std::vector<double>(test.label.size(), sorted[sorted.size() / 2]), test.label);
-  EXPECT_LT(error, 0.7 * constant) << "constant " << constant;
+  const auto [error, constant] = toy::errors_on_habits("sage");
+  EXPECT_LT(error, 0.7 * constant);
 }
 
 TEST(Sage, RefusesOptionsThatDoNotFit) {

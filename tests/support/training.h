@@ -31,6 +31,18 @@ inline SeedTable shop_seeds(const Shop& shop, int64_t first_day, int64_t last_da
   return out;
 }
 
+/// Customers with very different habits: customer c orders every (2 + c % 5) days.
+inline std::vector<OrderRow> habits() {
+  std::vector<OrderRow> orders;
+  int64_t id = 0;
+  for (int64_t customer = 1; customer <= 30; ++customer) {
+    for (int64_t day = customer % 3; day < 100; day += 2 + customer % 5) {
+      orders.push_back({++id, customer, 1 + id % 5, static_cast<double>(id % 9), day});
+    }
+  }
+  return orders;
+}
+
 /// A small network on a shop, trained on it.
 struct TrainedShop {
   const Shop& shop;
@@ -75,11 +87,11 @@ struct TrainedShop {
                     const std::string& checkpoint = "", bool resume = false,
                     const Hooks& hooks = {}) {
     const Judge judge{"mae", false, [&val](const std::vector<double>& prediction) {
-                                 double sum = 0;
-                                 for (size_t i = 0; i < prediction.size(); ++i)
-                                   sum += std::abs(prediction[i] - val.label[i]);
-                                 return sum / static_cast<double>(prediction.size());
-                               }};
+                        double sum = 0;
+                        for (size_t i = 0; i < prediction.size(); ++i)
+                          sum += std::abs(prediction[i] - val.label[i]);
+                        return sum / static_cast<double>(prediction.size());
+                      }};
     return trainer.train(train, val, judge, checkpoint, "toy", resume, hooks);
   }
 
@@ -98,6 +110,20 @@ inline double mean_error(const std::vector<double>& prediction, const std::vecto
   double sum = 0;
   for (size_t i = 0; i < prediction.size(); ++i) sum += std::abs(prediction[i] - label[i]);
   return sum / static_cast<double>(prediction.size());
+}
+
+/// The mean absolute errors on later seeds of a model trained on habits(), and of the median of its labels.
+inline std::pair<double, double> errors_on_habits(const std::string& model) {
+  const Shop shop(shop_store(30, 5, habits()));
+  const SeedTable train = shop_seeds(shop, 10, 60), val = shop_seeds(shop, 65, 75),
+                  test = shop_seeds(shop, 80, 90);
+  TrainedShop trained(shop, 2, 40, {{"sampling", "latest"}}, model);
+  trained.train(train, val);
+  auto sorted = train.label;
+  std::sort(sorted.begin(), sorted.end());
+  const std::vector<double> median(test.label.size(), sorted[sorted.size() / 2]);
+  return {mean_error(trained.trainer.predict(test.seeds, {}), test.label),
+          mean_error(median, test.label)};
 }
 
 }  // namespace cenote::toy

@@ -18,7 +18,7 @@ namespace cenote {
 /// Cost      set() O(n); min and max over moving windows O(1) a row and seed together when ranges ascend,
 ///           everything else O(1). A range's number depends on the rows before its end only.
 /// Threads   one a thread; storage is reused.
-class RunPooler {
+class GroupPooler {
  public:
   /// `distinct`: x holds codes of values.
   void set(std::span<const double> x, std::span<const double> day, bool slope, bool distinct);

@@ -6,19 +6,19 @@
 #include <limits>
 
 #include "base/hash.h"
-#include "feature/pool_run.h"
+#include "feature/group_pooler.h"
 
 namespace cenote {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr FeaturePool kPools[] = {FeaturePool::count, FeaturePool::mean, FeaturePool::sum,
-                                  FeaturePool::min,   FeaturePool::max,  FeaturePool::std,
+constexpr FeaturePool kPools[] = {FeaturePool::count, FeaturePool::mean,  FeaturePool::sum,
+                                  FeaturePool::min,   FeaturePool::max,   FeaturePool::std,
                                   FeaturePool::last,  FeaturePool::first, FeaturePool::slope};
 
-TEST(PoolRun, IsWhatAHandWouldCompute) {
+TEST(GroupPooler, IsWhatAHandWouldCompute) {
   const std::vector<double> x = {3, kMissing, 1, 5}, day = {0, 1, 2, 4};
-  RunPooler pooler;
+  GroupPooler pooler;
   pooler.set(x, day, true, true);
   EXPECT_EQ(pooler.pool(FeaturePool::count, 0, 4), 3);
   EXPECT_EQ(pooler.pool(FeaturePool::sum, 1, 3), 1);
@@ -32,16 +32,16 @@ TEST(PoolRun, IsWhatAHandWouldCompute) {
   EXPECT_EQ(pooler.pool(FeaturePool::distinct, 0, 4), 3);
 }
 
-TEST(PoolRun, OfNoValuesIsZeroOrMissing) {
+TEST(GroupPooler, OfNoValuesIsZeroOrMissing) {
   const std::vector<double> x = {kMissing, 2}, day = {0, 1};
-  RunPooler pooler;
+  GroupPooler pooler;
   pooler.set(x, day, true, false);
   for (const auto& [low, high] : {std::pair<int64_t, int64_t>{0, 0}, {0, 1}, {1, 1}}) {
     EXPECT_EQ(pooler.pool(FeaturePool::count, low, high), 0);
     EXPECT_EQ(pooler.pool(FeaturePool::sum, low, high), 0);
-    for (const FeaturePool pool : {FeaturePool::mean, FeaturePool::std, FeaturePool::min,
-                                   FeaturePool::max, FeaturePool::last, FeaturePool::first,
-                                   FeaturePool::slope})
+    for (const FeaturePool pool :
+         {FeaturePool::mean, FeaturePool::std, FeaturePool::min, FeaturePool::max,
+          FeaturePool::last, FeaturePool::first, FeaturePool::slope})
       EXPECT_TRUE(std::isnan(pooler.pool(pool, low, high))) << static_cast<int>(pool);
   }
   // One value has no trend, and no spread.
@@ -49,7 +49,7 @@ TEST(PoolRun, OfNoValuesIsZeroOrMissing) {
   EXPECT_EQ(pooler.pool(FeaturePool::std, 0, 2), 0);
 }
 
-TEST(PoolRun, AgreesWithThePlainVersionOnMovingWindows) {
+TEST(GroupPooler, AgreesWithThePlainVersionOnMovingWindows) {
   for (uint64_t trial = 0; trial < 50; ++trial) {
     uint64_t at = 0;
     const auto draw = [&](uint64_t below) {
@@ -64,7 +64,7 @@ TEST(PoolRun, AgreesWithThePlainVersionOnMovingWindows) {
       // Far from zero: sums of squares that are not shifted would lose everything.
       x.push_back(draw(5) == 0 ? kMissing : 1e8 + static_cast<double>(draw(20)));
     }
-    RunPooler pooler;
+    GroupPooler pooler;
     pooler.set(x, day, true, false);
     for (const int64_t width : {int64_t{1}, int64_t{3}, int64_t{10}, n}) {
       for (const FeaturePool pool : kPools) {
@@ -87,14 +87,14 @@ TEST(PoolRun, AgreesWithThePlainVersionOnMovingWindows) {
   }
 }
 
-TEST(PoolRun, DependsOnNothingAfterTheRange) {
+TEST(GroupPooler, DependsOnNothingAfterTheRange) {
   const std::vector<double> x = {1.1, 2.7, 0.3}, day = {0, 1, 2};
   std::vector<double> longer = x, more = day;
   for (int i = 0; i < 20; ++i) {
     longer.push_back(1e9 / (i + 1));
     more.push_back(3 + i);
   }
-  RunPooler a, b;
+  GroupPooler a, b;
   a.set(x, day, true, false);
   b.set(longer, more, true, false);
   for (const FeaturePool pool : kPools)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "feature/pool_run.h"
+#include "feature/group_pooler.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,8 +19,8 @@ constexpr double kRounding = 1e-12;
 
 }  // namespace
 
-void RunPooler::set(std::span<const double> x, std::span<const double> day, bool slope,
-                    bool distinct) {
+void GroupPooler::set(std::span<const double> x, std::span<const double> day, bool slope,
+                      bool distinct) {
   x_ = x;
   const size_t n = x.size();
   const auto reset = [n](auto& values) { values.assign(n + 1, 0); };
@@ -64,8 +64,8 @@ void RunPooler::set(std::span<const double> x, std::span<const double> day, bool
 }
 
 /// The place of the smallest of sign * x in a window, by a queue of candidates that only moves forward.
-double RunPooler::extreme(std::vector<int64_t>& queue, int64_t& taken, int64_t& last_low,
-                          double sign, int64_t low, int64_t high) {
+double GroupPooler::extreme(std::vector<int64_t>& queue, int64_t& taken, int64_t& last_low,
+                            double sign, int64_t low, int64_t high) {
   if (low < last_low || high < taken) {
     queue.clear();
     taken = low;
@@ -82,31 +82,26 @@ double RunPooler::extreme(std::vector<int64_t>& queue, int64_t& taken, int64_t& 
   return x_[*keep];
 }
 
-double RunPooler::pool(FeaturePool pool, int64_t low, int64_t high) {
+double GroupPooler::pool(FeaturePool pool, int64_t low, int64_t high) {
   const auto count = static_cast<double>(count_[high] - count_[low]);
   const double sum = sum_[high] - sum_[low];
   switch (pool) {
-    case FeaturePool::count:
-      return count;
-    case FeaturePool::sum:
-      return count == 0 ? 0 : sum + shift_ * count;
-    case FeaturePool::mean:
-      return count == 0 ? kMissing : sum / count + shift_;
+    case FeaturePool::count: return count;
+    case FeaturePool::sum: return count == 0 ? 0 : sum + shift_ * count;
+    case FeaturePool::mean: return count == 0 ? kMissing : sum / count + shift_;
     case FeaturePool::std: {
       if (count == 0) return kMissing;
       const double square = square_[high] - square_[low];
       const double variance = (square - sum * sum / count) / count;
       return variance <= kRounding * square / count ? 0 : std::sqrt(variance);
     }
-    case FeaturePool::min:
-      return extreme(low_queue_, low_taken_, low_last_, 1, low, high);
-    case FeaturePool::max:
-      return extreme(high_queue_, high_taken_, high_last_, -1, low, high);
-    case FeaturePool::last:
-      return last_[high] < low ? kMissing : x_[last_[high]];
+    case FeaturePool::min: return extreme(low_queue_, low_taken_, low_last_, 1, low, high);
+    case FeaturePool::max: return extreme(high_queue_, high_taken_, high_last_, -1, low, high);
+    case FeaturePool::last: return last_[high] < low ? kMissing : x_[last_[high]];
     case FeaturePool::first: {
       // The first valid row of a window: the first whose count of valid rows exceeds that at `low`.
-      const auto at = std::upper_bound(count_.begin() + low, count_.begin() + high + 1, count_[low]);
+      const auto at =
+          std::upper_bound(count_.begin() + low, count_.begin() + high + 1, count_[low]);
       return at == count_.begin() + high + 1 ? kMissing : x_[at - count_.begin() - 1];
     }
     case FeaturePool::distinct:
@@ -119,8 +114,7 @@ double RunPooler::pool(FeaturePool pool, int64_t low, int64_t high) {
       if (spread <= kRounding * tt) return kMissing;
       return (tx_[high] - tx_[low] - t * sum / count) / spread;
     }
-    case FeaturePool::value:
-      break;
+    case FeaturePool::value: break;
   }
   fail(ErrorCode::internal, "not a pool of rows");
 }
