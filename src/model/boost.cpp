@@ -196,7 +196,7 @@ class Boost : public Estimator {
     out.learning_rate = options_.get_double("lr");
     out.leaves = options_.get_int("leaves");
     out.min_rows_in_leaf = options_.get_int("min_rows");
-    out.max_bins = 63;  // as good as 255 on noisy relational data, and small nodes cost a quarter
+    out.max_bins = 63;  // what a split of a small node costs is the number of bins, not of rows
     out.seed = context_.seed;
     // Threads grow whole boosters: barriers within a tree collapse as soon as anything else wants a core.
     out.threads = 1;
@@ -222,7 +222,8 @@ class Boost : public Estimator {
     });
     if (train.size() > options_.get_int("sample")) order.resize(options_.get_int("sample"));
     const SeedTable sample = take_seeds(train, order);
-    FeatureMatrix matrix = compute(labels, sample.seeds, suggested, data);
+    const DistinctColumns columns =
+        distinct_columns(compute(labels, sample.seeds, suggested, data));
     BoostingOptions options = boosting(data);
     options.rounds = 60;
     options.learning_rate = 0.1;
@@ -233,7 +234,7 @@ class Boost : public Estimator {
       BoostingOptions own = options;
       own.seed = hash_combine(context_.seed, static_cast<uint64_t>(i));
       ranked[i] =
-          rank_features(matrix, label_column(sample, i % boosters(), boosters()), own, data.hooks);
+          rank_features(columns, label_column(sample, i % boosters(), boosters()), own, data.hooks);
     });
     // Places, not gains, so that every label of a multilabel task has its say.
     std::vector<double> gain(suggested.size(), 0);

@@ -3,8 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "base/hash.h"
 
@@ -24,38 +23,31 @@ bool is_constant(const std::vector<float>& column) {
 
 }  // namespace
 
-FeatureMatrix take_columns(FeatureMatrix&& matrix, std::span<const size_t> chosen) {
-  FeatureMatrix out;
-  out.rows = matrix.rows;
-  for (const size_t f : chosen) out.columns.push_back(std::move(matrix.columns[f]));
+DistinctColumns distinct_columns(FeatureMatrix&& matrix) {
+  DistinctColumns out;
+  out.matrix.rows = matrix.rows;
+  std::unordered_set<uint64_t> known;
+  for (size_t f = 0; f < matrix.columns.size(); ++f) {
+    auto& column = matrix.columns[f];
+    if (column.empty() || is_constant(column) || !known.insert(column_hash(column)).second)
+      continue;
+    out.matrix.columns.push_back(std::move(column));
+    out.feature.push_back(f);
+  }
   return out;
 }
 
-std::vector<size_t> rank_features(const FeatureMatrix& sample, std::span<const double> label,
+std::vector<size_t> rank_features(const DistinctColumns& sample, std::span<const double> label,
                                   const BoostingOptions& options, const Hooks& hooks) {
-  FeatureMatrix different;
-  different.rows = sample.rows;
-  std::vector<size_t> place;
-  std::unordered_map<uint64_t, size_t> known;
-  for (size_t f = 0; f < sample.columns.size(); ++f) {
-    const auto& column = sample.columns[f];
-    if (column.empty() || is_constant(column)) continue;
-    if (!known.emplace(column_hash(column), f).second) continue;
-    different.columns.push_back(column);
-    place.push_back(f);
-  }
-  if (place.empty()) return {};
   const TreeEnsemble trees =
-      fit_trees(different, label, {}, nullptr, nullptr, false, options, hooks, nullptr);
+      fit_trees(sample.matrix, label, {}, nullptr, nullptr, false, options, hooks, nullptr);
   const std::vector<double> gain = trees.importance();
-  std::vector<size_t> order(place.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return gain[a] > gain[b]; });
   std::vector<size_t> out;
-  for (const size_t f : order) {
-    if (gain[f] > 0) out.push_back(place[f]);
+  for (size_t column = 0; column < gain.size(); ++column) {
+    if (gain[column] > 0) out.push_back(column);
   }
+  std::stable_sort(out.begin(), out.end(), [&](size_t a, size_t b) { return gain[a] > gain[b]; });
+  for (size_t& column : out) column = sample.feature[column];
   return out;
 }
 

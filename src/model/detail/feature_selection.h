@@ -3,7 +3,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
 
 #include "feature/matrix.h"
@@ -11,14 +10,20 @@
 
 namespace cenote {
 
-/// The features by how much a short run of trees on a sample gains from them, best first; those without
-/// any gain, constant ones and copies of earlier ones are left out.
-///
-/// Cost      `rounds` trees on the sample.
-std::vector<size_t> rank_features(const FeatureMatrix& sample, std::span<const double> label,
-                                  const BoostingOptions& options, const Hooks& hooks);
+/// Features that can tell seeds apart.
+struct DistinctColumns {
+  FeatureMatrix matrix;
+  std::vector<size_t> feature;  // of each column, in the matrix that they come from
+};
 
-/// The chosen columns, in the order of `chosen`.
-FeatureMatrix take_columns(FeatureMatrix&& matrix, std::span<const size_t> chosen);
+/// Leaves out constant columns and copies of earlier ones.
+DistinctColumns distinct_columns(FeatureMatrix&& matrix);
+
+/// The features by how much a short run of trees on a sample gains from them, best first, those without any
+/// gain left out.
+///
+/// Cost      the rounds of `options` on the sample.
+std::vector<size_t> rank_features(const DistinctColumns& sample, std::span<const double> label,
+                                  const BoostingOptions& options, const Hooks& hooks);
 
 }  // namespace cenote
