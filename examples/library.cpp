@@ -48,6 +48,7 @@ void run(int argc, char** argv) {
   cenote::FitOptions fit;
   fit.source = source;
   fit.task = "driver-top3";
+  fit.model = "sage";       // "auto", the default, tries several within fit.budget
   fit.protocol = "frozen";  // test seeds see no row after the test timestamp
   fit.seed = 1;
   fit.out = argc > 2 ? argv[2] : "runs/example";

@@ -15,7 +15,7 @@ namespace cenote {
 struct FitOptions {
   SourceOptions source;
   std::string task;  // a name in the dataset folder, or a path to a task manifest
-  std::string model = "sage";
+  std::string model = "auto";
   std::string protocol = "rolling";  // rolling | frozen: which rows test seeds may see
   std::string as_of =
       "inclusive";  // inclusive | strict: whether rows at the seed's own moment count
@@ -24,6 +24,23 @@ struct FitOptions {
   int threads = 0;  // 0: all that this process may use
   std::string out;  // the run folder
   bool resume = false;
+  std::string budget;    // of model auto: "5 minutes" (the default)
+  std::string schedule;  // of model auto: a run folder whose schedule is followed instead of a budget
+};
+
+/// A way to predict that model auto compared, on validation.
+struct FitContender {
+  std::string name;
+  double metric = 0;
+  double behind = 0;          // the best
+  double standard_error = 0;  // of `behind`
+};
+
+/// A model that auto trained, and its share in what it kept.
+struct FitTried {
+  std::string name;
+  bool trial = false;  // short, to choose by
+  double metric = 0, seconds = 0, weight = 0;
 };
 
 /// What came of it; the run folder holds the same in metrics.json.
@@ -36,11 +53,17 @@ struct FitResult {
   int64_t parameters = 0;
   std::vector<std::pair<std::string, double>> seconds;   // by phase
   std::vector<std::pair<std::string, double>> counters;  // seeds_per_second, links_per_second, ...
+  // Of model auto.
+  std::vector<FitContender> contenders;  // from simple to complex
+  std::vector<FitTried> tried;           // in order of training
+  std::string kept, why;
 };
 
-/// Trains a model and writes a run folder: model.safetensors, run.json, metrics.json, log.jsonl.
+/// Trains a model and writes a run folder: model.safetensors, run.json, metrics.json, log.jsonl; of model auto
+/// schedule.json too.
 ///
-/// The same source, options and seed give the same model.safetensors on any number of threads.
+/// The same source, options and seed give the same model.safetensors on any number of threads; of model auto
+/// the same schedule does.
 /// Errors    Error; a cancelled fit leaves a checkpoint that `resume` continues.
 /// Threads   one call at a time per process.
 FitResult fit(const FitOptions& options, const Hooks& hooks = {});

@@ -20,6 +20,9 @@ struct Progress {
   bool epoch_finished = false;
   double rows_per_second = __builtin_nan("");
   double seconds_left = __builtin_nan("");
+  std::string item;  // which of several models is being trained
+  bool item_finished = false;
+  double item_seconds = __builtin_nan("");
 };
 
 /// How the library talks back: it never prints. Every member may be empty.

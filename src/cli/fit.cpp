@@ -5,6 +5,7 @@
 #include "cli/detail/reporter.h"
 #include "cli/detail/results.h"
 #include "cli/detail/run_path.h"
+#include "engine/search.h"
 #include "engine/trained.h"
 #include "model/model.h"
 
@@ -41,6 +42,7 @@ void check_words(FitOptions& options, const std::vector<std::string>& settings) 
   }
   try {
     apply_options(options.model, options.set);
+    fit_budget(options);
   } catch (const Error& e) {
     throw UsageError(e.what());
   }
@@ -74,6 +76,10 @@ int run(const std::vector<std::string>& words) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--out", options.out, "the run folder; runs/<dataset>-<task>-<model> by default");
+  app.add_option("--budget", options.budget,
+                 "how long model auto may take in all, such as '90 seconds'; 5 minutes by default");
+  app.add_option("--schedule", options.schedule,
+                 "an earlier run of model auto: train what it trained, whatever time that takes");
   app.add_flag("--resume", options.resume, "go on from the run's checkpoint");
   add_common_options(app, common);
   if (!parse_words(app, split_settings(words))) return 0;
@@ -107,7 +113,7 @@ CENOTE_CLI(fit) {
   entry.usage =
       "cenote fit SOURCE --task T [--model M] [--protocol rolling|frozen] [--as-of "
       "inclusive|strict] "
-      "[--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume]";
+      "[--budget TIME] [--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume]";
   entry.run = run;
   return entry;
 }

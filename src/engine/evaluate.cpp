@@ -19,9 +19,9 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   CENOTE_CHECK(split.size() > 0, bad_input,
                "split '{}' of task '{}' has no labels in this database", options.split,
                prepared->task.name);
-  Trained trained(*prepared, run.model, *threads);
-  trained.load(run.model);
-  const std::vector<double> prediction = trained.predict(split.seeds, hooks);
+  const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
+  trained->load(run.model);
+  const std::vector<double> prediction = trained->predict(split.seeds, hooks);
 
   EvaluateResult out;
   out.task = prepared->task.name;

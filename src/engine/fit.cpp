@@ -10,12 +10,14 @@
 #include "base/time.h"
 #include "engine/prepared.h"
 #include "engine/run_folder.h"
-#include "engine/trained.h"
+#include "engine/stack.h"
 #include "kernel/allocator.h"
 #include "metric/metric.h"
 
 namespace cenote {
 namespace {
+
+constexpr int64_t kMostScheduleBytes = 1 << 20;
 
 /// What a checkpoint must agree with to be continued: everything that decides the weights.
 std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
@@ -102,11 +104,43 @@ void add_counters(const TrainReport& report, FitResult& result) {
       {"tensor_bytes_held", static_cast<double>(allocator_statistics().bytes_held)}};
 }
 
+std::vector<WorkItem> read_schedule(const std::string& path) {
+  if (path.empty()) return {};
+  const bool folder = std::filesystem::is_directory(path);
+  return schedule_from_json(read_file(
+      folder ? RunPaths(path).schedule : std::filesystem::path(path), kMostScheduleBytes));
+}
+
+void add_selection(const SearchResult& found, FitResult& result) {
+  result.kept = found.kept;
+  result.why = found.why;
+  for (const Contender& one : found.contenders)
+    result.contenders.push_back({one.name, one.metric, one.behind, one.standard_error});
+  for (const SearchResult::Tried& one : found.tried)
+    result.tried.push_back({one.name, one.item.trial, one.metric, one.seconds, one.weight});
+}
+
+nlohmann::json selection_json(const FitResult& result) {
+  nlohmann::json contenders = nlohmann::json::array(), tried = nlohmann::json::array();
+  for (const FitContender& one : result.contenders)
+    contenders.push_back({{"name", one.name},
+                          {"value", one.metric},
+                          {"behind", one.behind},
+                          {"standard_error", one.standard_error}});
+  for (const FitTried& one : result.tried)
+    tried.push_back({{"name", one.name},
+                     {"trial", one.trial},
+                     {"value", one.metric},
+                     {"seconds", one.seconds},
+                     {"weight", one.weight}});
+  return {{"kept", result.kept}, {"why", result.why}, {"contenders", contenders}, {"tried", tried}};
+}
+
 nlohmann::json result_json(const FitResult& result) {
   nlohmann::json seconds = nlohmann::json::object(), counters = nlohmann::json::object();
   for (const auto& [name, value] : result.seconds) seconds[name] = value;
   for (const auto& [name, value] : result.counters) counters[name] = value;
-  return {
+  nlohmann::json out = {
       {"task", result.task},
       {"model", result.model},
       {"protocol", result.protocol},
@@ -117,6 +151,8 @@ nlohmann::json result_json(const FitResult& result) {
       {"parameters", result.parameters},
       {"seconds", seconds},
       {"counters", counters}};
+  if (!result.kept.empty()) out["chosen"] = selection_json(result);
+  return out;
 }
 
 }  // namespace
@@ -126,20 +162,20 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const Protocol protocol = parse_protocol(options.protocol);
   const AsOf as_of = parse_as_of(options.as_of);
   const ChosenOptions chosen = apply_options(options.model, options.set);
+  const ModelEntry& entry = model_registry().at(options.model);
+  const auto start = std::chrono::steady_clock::now();
+  const double budget = fit_budget(options);
+  const auto schedule = read_schedule(options.schedule);
   const auto threads = make_threads(options.threads);
   const auto prepared = prepare_training(options.source, options.task, protocol, as_of,
                                          chosen.encoders, *threads, hooks);
 
   ModelFile model;
+  static_cast<ModelPart&>(model) = make_part(options.model, chosen, options.seed);
   model.schema = prepared->schema;
   model.task = prepared->task;
   model.classes = prepared->labels.classes;
   model.outputs = prepared->outputs;
-  model.model = options.model;
-  model.model_options = chosen.model.to_text();
-  model.train_options = chosen.train.to_text();
-  model.entry_options = chosen.pool_text();
-  model.seed = options.seed;
   model.protocol = protocol;
   model.as_of = as_of;
   model.last_training_time = prepared->labels.last_training_time;
@@ -157,15 +193,19 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   if (!options.resume) std::filesystem::remove(paths.model, error);
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
-  const int64_t staleness = model_registry().at(options.model).reads_rows
-                                ? chosen_staleness(*prepared, chosen.train)
-                                : 0;
+  const int64_t staleness = entry.reads_rows ? chosen_staleness(*prepared, chosen.train) : 0;
   if (staleness > 0) make_selection_stale(*prepared);
-  Trained trained(*prepared, model, *threads);
+  const auto trained = make_trained(*prepared, model, model.scale, *threads);
   std::string log;
-  const auto start = std::chrono::steady_clock::now();
-  const TrainReport report =
-      trained.fit(paths.checkpoint, make_fingerprint(model, *prepared), options.resume, hooks);
+  const auto train_start = std::chrono::steady_clock::now();
+  const TrainReport report = trained->fit({.checkpoint = paths.checkpoint,
+                                           .fingerprint = make_fingerprint(model, *prepared),
+                                           .resume = options.resume,
+                                           .hooks = hooks,
+                                           .parts = paths.parts,
+                                           .started = start,
+                                           .budget_seconds = budget,
+                                           .schedule = schedule});
   for (const auto& epoch : report.log) {
     nlohmann::json line = {{"epoch", epoch.epoch},
                            {"loss", epoch.loss},
@@ -173,10 +213,22 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
                            {"seconds", epoch.seconds}};
     log += line.dump() + "\n";
   }
-  trained.save(model);
+  FitResult result;
+  if (const auto* stack = dynamic_cast<const Stack*>(trained.get())) {
+    add_selection(stack->found(), result);
+    for (const FitTried& one : result.tried) {
+      nlohmann::json line = {{"model", one.name},
+                             {"trial", one.trial},
+                             {prepared->task.metric, one.metric},
+                             {"weight", one.weight},
+                             {"seconds", one.seconds}};
+      log += line.dump() + "\n";
+    }
+    write_file_atomically(paths.schedule, schedule_to_json(stack->found().schedule).dump(1) + "\n");
+  }
+  trained->save(model);
   write_model(paths.model, model);
 
-  FitResult result;
   result.run = options.out;
   result.model = options.model;
   result.task = prepared->task.name;
@@ -191,10 +243,10 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.best_epoch = report.best_epoch;
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;
-  result.parameters = trained.parameter_count();
+  result.parameters = trained->parameter_count();
   result.seconds = prepared->seconds;
   if (report.epoch_seconds.empty()) {
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - train_start;
     result.seconds.emplace_back("train", seconds.count());
   }
   add_counters(report, result);

@@ -9,9 +9,8 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr int64_t kMostOutputs = 1'000'000;
+constexpr size_t kMostMembers = 1000;
 using nlohmann::json;
-
-using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 json pairs_to_json(const TextPairs& pairs) {
   json out = json::array();
@@ -26,51 +25,112 @@ TextPairs pairs_from_json(const json& array) {
   return out;
 }
 
+/// Adds a part's tensors to the file, under `prefix`, and returns the rest.
+json save_part(const ModelPart& part, const std::string& prefix, SafeTensors& file) {
+  for (const auto& [name, tensor] : part.tensors) file.tensors.emplace_back(prefix + name, tensor);
+  json out = {{"model", part.model},
+              {"model_options", pairs_to_json(part.model_options)},
+              {"train_options", pairs_to_json(part.train_options)},
+              {"entry_options", pairs_to_json(part.entry_options)},
+              {"seed", part.seed},
+              {"estimator", part.estimator}};
+  if (part.members.empty()) return out;
+  out["weights"] = part.weights;
+  out["members"] = json::array();
+  for (size_t k = 0; k < part.members.size(); ++k)
+    out["members"].push_back(
+        save_part(part.members[k], fmt::format("{}member{}/", prefix, k), file));
+  return out;
+}
+
+/// Takes the tensors under `prefix` out of the file.
+ModelPart load_part(const json& state, const std::string& prefix, SafeTensors& file,
+                    bool is_member = false) {
+  ModelPart out;
+  out.model = state.at("model").get<std::string>();
+  out.model_options = pairs_from_json(state.at("model_options"));
+  out.train_options = pairs_from_json(state.at("train_options"));
+  out.entry_options = pairs_from_json(state.at("entry_options"));
+  out.seed = state.at("seed").get<uint64_t>();
+  out.estimator = state.at("estimator");
+  if (state.contains("members")) {
+    const json& members = state.at("members");
+    out.weights = state.at("weights").get<std::vector<double>>();
+    CENOTE_CHECK(!is_member && members.is_array() && members.size() == out.weights.size() &&
+                     members.size() <= kMostMembers,
+                 bad_input, "the model's members are damaged");
+    for (size_t k = 0; k < members.size(); ++k)
+      out.members.push_back(
+          load_part(members[k], fmt::format("{}member{}/", prefix, k), file, true));
+  }
+  std::erase_if(file.tensors, [&](auto& tensor) {
+    if (!tensor.first.starts_with(prefix)) return false;
+    out.tensors.emplace_back(tensor.first.substr(prefix.size()), std::move(tensor.second));
+    return true;
+  });
+  return out;
+}
+
+/// The document in the file's metadata under `key`, read by `take`.
+template <class Take>
+void read_document(const std::filesystem::path& path, const SafeTensors& file, const char* key,
+                   const Take& take) {
+  const auto found = file.metadata.find(key);
+  CENOTE_CHECK(found != file.metadata.end(), bad_input,
+               "{}: is a safetensors file, but no Cenote model", path.string());
+  try {
+    take(json::parse(found->second));
+  } catch (const json::exception& error) {
+    fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(),
+         error.what());
+  }
+}
+
 }  // namespace
 
-void write_model(const std::filesystem::path& path, const ModelFile& model) {
-  json manifest = {
-      {"version", kVersion},
-      {"schema", schema_to_json(model.schema)},
-      {"task", task_to_json(model.task)},
-      {"classes", model.classes},
-      {"model", model.model},
-      {"model_options", pairs_to_json(model.model_options)},
-      {"train_options", pairs_to_json(model.train_options)},
-      {"entry_options", pairs_to_json(model.entry_options)},
-      {"seed", model.seed},
-      {"protocol", to_string(model.protocol)},
-      {"as_of", to_string(model.as_of)},
-      {"last_training_time", model.last_training_time},
-      {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
-      {"outputs", model.outputs},
-      {"encoders", model.encoders},
-      {"estimator", model.estimator}};
+void write_part(const std::filesystem::path& path, const ModelPart& part) {
   SafeTensors file;
+  file.metadata["cenote_part"] = save_part(part, "", file).dump();
+  write_safetensors(path, file);
+}
+
+ModelPart read_part(const std::filesystem::path& path) {
+  SafeTensors file = read_safetensors(path);
+  ModelPart out;
+  read_document(path, file, "cenote_part",
+                [&](const json& document) { out = load_part(document, "", file); });
+  return out;
+}
+
+void write_model(const std::filesystem::path& path, const ModelFile& model) {
+  SafeTensors file;
+  json manifest = save_part(model, "", file);
+  manifest.update(
+      {{"version", kVersion},
+       {"schema", schema_to_json(model.schema)},
+       {"task", task_to_json(model.task)},
+       {"classes", model.classes},
+       {"protocol", to_string(model.protocol)},
+       {"as_of", to_string(model.as_of)},
+       {"last_training_time", model.last_training_time},
+       {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
+       {"outputs", model.outputs},
+       {"encoders", model.encoders}});
   file.metadata["cenote_model"] = manifest.dump();
-  file.tensors = model.tensors;
   write_safetensors(path, file);
 }
 
 ModelFile read_model(const std::filesystem::path& path) {
   SafeTensors file = read_safetensors(path);
-  const auto found = file.metadata.find("cenote_model");
-  CENOTE_CHECK(found != file.metadata.end(), bad_input,
-               "{}: is a safetensors file, but no Cenote model", path.string());
   ModelFile out;
-  try {
-    const json manifest = json::parse(found->second);
+  read_document(path, file, "cenote_model", [&](const json& manifest) {
     const int version = manifest.at("version").get<int>();
     CENOTE_CHECK(version == kVersion, unsupported, "{}: model format {}, this program reads {}",
                  path.string(), version, kVersion);
+    static_cast<ModelPart&>(out) = load_part(manifest, "", file);
     out.schema = schema_from_json(manifest.at("schema"));
     out.task = task_from_json(manifest.at("task"));
     out.classes = manifest.at("classes").get<std::vector<std::string>>();
-    out.model = manifest.at("model").get<std::string>();
-    out.model_options = pairs_from_json(manifest.at("model_options"));
-    out.train_options = pairs_from_json(manifest.at("train_options"));
-    out.entry_options = pairs_from_json(manifest.at("entry_options"));
-    out.seed = manifest.at("seed").get<uint64_t>();
     out.protocol = parse_protocol(manifest.at("protocol").get<std::string>());
     out.as_of = parse_as_of(manifest.at("as_of").get<std::string>());
     out.last_training_time = manifest.at("last_training_time").get<int64_t>();
@@ -80,11 +140,7 @@ ModelFile read_model(const std::filesystem::path& path) {
     out.scale = {scale[0], scale[1], scale[2], scale[3]};
     out.outputs = manifest.at("outputs").get<int64_t>();
     out.encoders = manifest.at("encoders");
-    out.estimator = manifest.at("estimator");
-  } catch (const json::exception& error) {
-    fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(),
-         error.what());
-  }
+  });
   CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(),
                bad_input, "{}: {} tables, but encoders of {}", path.string(),
                out.schema.tables.size(), out.encoders.size());
@@ -93,7 +149,6 @@ ModelFile read_model(const std::filesystem::path& path) {
                    (!multiclass || out.outputs == static_cast<int64_t>(out.classes.size())),
                bad_input, "{}: {} outputs do not go with {} classes", path.string(), out.outputs,
                out.classes.size());
-  out.tensors = std::move(file.tensors);
   return out;
 }
 

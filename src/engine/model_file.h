@@ -15,24 +15,37 @@
 
 namespace cenote {
 
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// A model: its options and what it has learned. Some are made of others.
+struct ModelPart {
+  std::string model;
+  TextPairs model_options, train_options,
+      entry_options;  // of pools: ("pool.attention.heads", "2"); of members: ("model.sage.epochs", "5")
+  uint64_t seed = 0;
+  nlohmann::json estimator;  // state of a model without parameters; null for networks
+  std::vector<std::pair<std::string, RawTensor>> tensors;
+  std::vector<ModelPart> members;
+  std::vector<double> weights;  // of the members
+};
+
 /// Everything but the database. Holds no source path, user or date, so equal trainings give equal bytes.
-struct ModelFile {
+struct ModelFile : ModelPart {
   Schema schema;  // with the column types of training
   Task task;
   std::vector<std::string> classes;
-  std::string model;
-  std::vector<std::pair<std::string, std::string>> model_options, train_options,
-      entry_options;  // of pools: ("pool.attention.heads", "2")
-  uint64_t seed = 0;
   Protocol protocol = Protocol::rolling;
   AsOf as_of = AsOf::inclusive;
   int64_t last_training_time = 0;
   OutputScale scale;
-  int64_t outputs = 1;       // numbers a seed
-  nlohmann::json encoders;   // by table, in schema order
-  nlohmann::json estimator;  // state of a model without parameters; null for networks
-  std::vector<std::pair<std::string, RawTensor>> tensors;
+  int64_t outputs = 1;      // numbers a seed
+  nlohmann::json encoders;  // by table, in schema order
 };
+
+/// A part by itself: what a fit of several models has finished when it is interrupted.
+void write_part(const std::filesystem::path& path, const ModelPart& part);
+/// Errors    bad_input for a damaged file.
+ModelPart read_part(const std::filesystem::path& path);
 
 void write_model(const std::filesystem::path& path, const ModelFile& model);
 /// Reads and checks: every size, every index, every name. Runs nothing.

@@ -84,11 +84,11 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   const auto threads = make_threads(options.run.threads);
   const auto at = options.split.empty() ? std::optional(options.at) : std::nullopt;
   const auto prepared = prepare_use(run.source, run.model, run.protocol, at, *threads, hooks);
-  Trained trained(*prepared, run.model, *threads);
-  trained.load(run.model);
+  const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
+  trained->load(run.model);
   const std::vector<Seed> seeds = options.split.empty() ? entity_seeds(*prepared, options)
                                                         : prepared->split(options.split).seeds;
-  const std::vector<double> numbers = trained.predict(seeds, hooks);
+  const std::vector<double> numbers = trained->predict(seeds, hooks);
 
   const int64_t outputs = prepared->outputs;
   const bool multiclass = prepared->task.type == TaskType::multiclass_classification;

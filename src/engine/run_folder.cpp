@@ -12,7 +12,9 @@ RunPaths::RunPaths(const std::filesystem::path& folder)
       run(folder / "run.json"),
       metrics(folder / "metrics.json"),
       log(folder / "log.jsonl"),
+      schedule(folder / "schedule.json"),
       checkpoint(folder / "checkpoint.safetensors"),
+      parts(folder / "parts"),
       lock(folder / "lock") {}
 
 std::string without_password(const std::string& source) {

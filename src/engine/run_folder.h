@@ -14,7 +14,7 @@ namespace cenote {
 
 struct RunPaths {
   explicit RunPaths(const std::filesystem::path& folder);
-  std::filesystem::path folder, model, run, metrics, log, checkpoint, lock;
+  std::filesystem::path folder, model, run, metrics, log, schedule, checkpoint, parts, lock;
 };
 
 /// A source without its password: what may be written down.

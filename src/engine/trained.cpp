@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "encode/encode.h"
+#include "engine/stack.h"
 #include "metric/metric.h"
 #include "pool/pool.h"
 #include "train/checkpoint.h"
@@ -72,20 +73,45 @@ void set_entry_option(const Registry<Entry>& registry, const std::string& name,
   at->second.set(registry.kind() + " " + entry, rest.substr(dot + 1), value);
 }
 
+/// Checks "model.NAME.OPTION" for the members of a model.
+void set_member_option(const std::string& name, const std::string& value, TextPairs& members) {
+  const std::string rest = name.substr(std::string("model.").size());
+  const size_t dot = rest.find('.');
+  CENOTE_CHECK(dot != std::string::npos, bad_input, "'{}' names no option: write model.NAME.OPTION",
+               name);
+  const std::string member = rest.substr(0, dot);
+  CENOTE_CHECK(!model_registry().at(member).has_members(), bad_input,
+               "option '{}': '{}' is no member of another model", name, member);
+  apply_options(member, {{rest.substr(dot + 1), value}});
+  members.emplace_back(rest, value);
+}
+
+/// Fails with how to set an option of a member, if a member has one of that name.
+void suggest_member_option(const std::string& model, const std::string& name) {
+  for (const auto& [member, entry] : model_registry()) {
+    const Options own(entry.info.options), training(train_options_of(entry));
+    if (entry.has_members() || (!own.has(name) && !training.has(name))) continue;
+    fail(ErrorCode::bad_input,
+         "model '{}' has no option '{}', but its member '{}' has: write model.{}.{}, or name the "
+         "model with --model",
+         model, name, member, member, name);
+  }
+}
+
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> ChosenOptions::pool_text() const {
-  std::vector<std::pair<std::string, std::string>> out;
+TextPairs ChosenOptions::entry_text() const {
+  TextPairs out;
   for (const auto& [entry, options] : pools) {
     for (const auto& [name, value] : options.to_text()) out.emplace_back(entry + "." + name, value);
   }
+  for (const auto& [name, value] : members) out.emplace_back("model." + name, value);
   return out;
 }
 
-ChosenOptions apply_options(const std::string& model,
-                            const std::vector<std::pair<std::string, std::string>>& set) {
+ChosenOptions apply_options(const std::string& model, const TextPairs& set) {
   const ModelEntry& entry = model_registry().at(model);
-  ChosenOptions out{Options(entry.info.options), Options(train_option_list()), {}, {}};
+  ChosenOptions out{Options(entry.info.options), Options(train_option_list()), {}, {}, {}};
   const Options of_training(train_options_of(entry));
   std::vector<std::string> known;
   for (const Option& option : out.model.declared()) known.push_back(option.name);
@@ -99,83 +125,141 @@ ChosenOptions apply_options(const std::string& model,
       set_entry_option(pool_registry(), name, value, out.pools);
     } else if (name.starts_with("encode.")) {
       set_entry_option(encode_registry(), name, value, out.encoders);
+    } else if (name.starts_with("model.") && entry.has_members()) {
+      set_member_option(name, value, out.members);
     } else {
+      if (entry.has_members()) suggest_member_option(model, name);
       fail(ErrorCode::bad_input, "neither model '{}' nor training has an option '{}'; {}", model,
            name, choices_hint(name, known));
     }
   }
+  if (entry.has_members()) member_names(out.model);
   return out;
 }
 
-Trained::Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& threads)
-    : prepared_(prepared),
-      context_(prepared.context(file.seed)),
-      scale_(file.scale),
-      threads_(threads) {
-  auto set = file.model_options;
-  set.insert(set.end(), file.entry_options.begin(), file.entry_options.end());
-  ChosenOptions options = apply_options(file.model, set);
+std::vector<std::string> member_names(const Options& options) {
+  std::vector<std::string> out;
+  const std::string& text = options.get_text("models");
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    CENOTE_CHECK(!model_registry().at(out.back()).has_members(), bad_input,
+                 "option 'models': '{}' is no member of another model", out.back());
+    begin = end + 1;
+  }
+  return out;
+}
+
+ModelPart make_part(const std::string& model, const ChosenOptions& options, uint64_t seed) {
+  ModelPart part;
+  part.model = model;
+  part.model_options = options.model.to_text();
+  part.train_options = options.train.to_text();
+  part.entry_options = options.entry_text();
+  part.seed = seed;
+  return part;
+}
+
+namespace {
+
+class TrainedEstimator : public Trained {
+ public:
+  TrainedEstimator(const Prepared& prepared, const ModelContext& context, int64_t staleness,
+                   const Options& options, const ModelEntry& entry, ThreadPool& threads)
+      : prepared_(prepared),
+        context_(context),
+        staleness_(staleness),
+        threads_(threads),
+        estimator_(entry.make_estimator(options, context_)) {}
+
+  TrainReport fit(const FitRequest& request) override {
+    const Judge judge = make_judge(prepared_);
+    TrainReport report;
+    estimator_->fit({prepared_.train, prepared_.val, prepared_.history(), judge, staleness_,
+                     threads_, request.hooks});
+    report.best_metric = judge.value(predict(prepared_.val.seeds, request.hooks));
+    return report;
+  }
+  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks&) const override {
+    return estimator_->predict(seeds, prepared_.history(), threads_);
+  }
+  void save(ModelPart& part) const override { part.estimator = estimator_->save(); }
+  void load(const ModelPart& part) override { estimator_->load(part.estimator); }
+
+ private:
+  const Prepared& prepared_;
+  const ModelContext context_;
+  const int64_t staleness_;
+  ThreadPool& threads_;
+  const std::unique_ptr<Estimator> estimator_;
+};
+
+class TrainedNetwork : public Trained {
+ public:
+  TrainedNetwork(const Prepared& prepared, const ModelContext& context, const Options& options,
+                 const ModelEntry& entry, const LossEntry& loss, const OutputScale& scale,
+                 const TrainOptions& training, ThreadPool& threads)
+      : prepared_(prepared),
+        context_(context),
+        network_(entry.make_network(options, context_)),
+        trainer_(std::make_unique<Trainer>(*network_, context_, loss, scale, training, threads)) {}
+
+  TrainReport fit(const FitRequest& request) override {
+    return trainer_->train(prepared_.train, prepared_.val, make_judge(prepared_),
+                           request.checkpoint, request.fingerprint, request.resume, request.hooks);
+  }
+  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override {
+    return trainer_->predict(seeds, hooks);
+  }
+  void save(ModelPart& part) const override {
+    const auto& names = network_->parameters().names();
+    for (size_t i = 0; i < names.size(); ++i)
+      part.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
+  }
+  void load(const ModelPart& part) override {
+    const auto& parameters = network_->parameters();
+    CENOTE_CHECK(part.tensors.size() == parameters.names().size(), bad_input,
+                 "model: {} tensors, {} are needed", part.tensors.size(),
+                 parameters.names().size());
+    for (const std::string& name : parameters.names()) {
+      const auto found = std::find_if(part.tensors.begin(), part.tensors.end(),
+                                      [&](const auto& t) { return t.first == name; });
+      CENOTE_CHECK(found != part.tensors.end(), bad_input, "model: tensor '{}' is missing", name);
+      at::Tensor target = parameters.at(name).detach();
+      copy_from_raw(name, found->second, target);
+    }
+  }
+  int64_t parameter_count() const override { return network_->parameters().count(); }
+
+ private:
+  const Prepared& prepared_;
+  const ModelContext context_;
+  const std::unique_ptr<Network> network_;
+  const std::unique_ptr<Trainer> trainer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Trained> make_trained(const Prepared& prepared, const ModelPart& part,
+                                      const OutputScale& scale, ThreadPool& threads) {
+  TextPairs set = part.model_options;
+  set.insert(set.end(), part.entry_options.begin(), part.entry_options.end());
+  ChosenOptions options = apply_options(part.model, set);
   // By themselves: an option of the model may have the name of one of training.
-  for (const auto& [name, value] : file.train_options) options.train.set("training", name, value);
-  const ModelEntry& entry = model_registry().at(file.model);
-  staleness_ = chosen_staleness(prepared, options.train);
-  if (entry.make_estimator != nullptr) {
-    estimator_ = entry.make_estimator(options.model, context_);
-    return;
-  }
-  context_.entry_options = options.pools;
-  network_ = entry.make_network(options.model, context_);
-  const LossEntry& loss = choose_loss(options.train.get_text("loss"), context_.task_type);
-  TrainOptions training = train_options(options.train, file.seed);
-  training.staleness = staleness_;
-  trainer_ = std::make_unique<Trainer>(*network_, context_, loss, scale_, training, threads);
+  for (const auto& [name, value] : part.train_options) options.train.set("training", name, value);
+  const ModelEntry& entry = model_registry().at(part.model);
+  if (entry.has_members()) return std::make_unique<Stack>(prepared, part, scale, threads);
+  ModelContext context = prepared.context(part.seed);
+  const int64_t staleness = chosen_staleness(prepared, options.train);
+  if (entry.make_estimator != nullptr)
+    return std::make_unique<TrainedEstimator>(prepared, context, staleness, options.model, entry,
+                                              threads);
+  context.entry_options = options.pools;
+  const LossEntry& loss = choose_loss(options.train.get_text("loss"), context.task_type);
+  TrainOptions training = train_options(options.train, part.seed);
+  training.staleness = staleness;
+  return std::make_unique<TrainedNetwork>(prepared, context, options.model, entry, loss, scale,
+                                          training, threads);
 }
-
-TrainReport Trained::fit(const std::filesystem::path& checkpoint, const std::string& fingerprint,
-                         bool resume, const Hooks& hooks) {
-  const Judge judge = make_judge(prepared_);
-  if (trainer_)
-    return trainer_->train(prepared_.train, prepared_.val, judge, checkpoint, fingerprint, resume,
-                           hooks);
-  TrainReport report;
-  estimator_->fit(
-      {prepared_.train, prepared_.val, prepared_.history(), judge, staleness_, threads_, hooks});
-  report.best_metric = judge.value(predict(prepared_.val.seeds, hooks));
-  return report;
-}
-
-std::vector<double> Trained::predict(const std::vector<Seed>& seeds, const Hooks& hooks) const {
-  if (trainer_) return trainer_->predict(seeds, hooks);
-  return estimator_->predict(seeds, prepared_.history(), threads_);
-}
-
-void Trained::save(ModelFile& file) const {
-  if (estimator_) {
-    file.estimator = estimator_->save();
-    return;
-  }
-  const auto& names = network_->parameters().names();
-  for (size_t i = 0; i < names.size(); ++i)
-    file.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
-}
-
-void Trained::load(const ModelFile& file) {
-  if (estimator_) {
-    estimator_->load(file.estimator);
-    return;
-  }
-  const auto& parameters = network_->parameters();
-  CENOTE_CHECK(file.tensors.size() == parameters.names().size(), bad_input,
-               "model: {} tensors, {} are needed", file.tensors.size(), parameters.names().size());
-  for (const std::string& name : parameters.names()) {
-    const auto found = std::find_if(file.tensors.begin(), file.tensors.end(),
-                                    [&](const auto& t) { return t.first == name; });
-    CENOTE_CHECK(found != file.tensors.end(), bad_input, "model: tensor '{}' is missing", name);
-    at::Tensor target = parameters.at(name).detach();
-    copy_from_raw(name, found->second, target);
-  }
-}
-
-int64_t Trained::parameter_count() const { return network_ ? network_->parameters().count() : 0; }
 
 }  // namespace cenote

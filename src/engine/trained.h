@@ -2,7 +2,9 @@
 // A model of either sort, ready to predict: what fit, evaluate and predict share.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,33 +13,47 @@
 
 namespace cenote {
 
+struct WorkItem;
+
+/// What a fit is given besides data and options.
+struct FitRequest {
+  std::filesystem::path
+      checkpoint;           // where training leaves what it needs to go on after an interruption
+  std::string fingerprint;  // of data, options and seed
+  bool resume = false;
+  const Hooks& hooks;
+  // For a model that is made of others.
+  std::filesystem::path parts = {};  // a folder for those that are finished
+  std::chrono::steady_clock::time_point started = {};
+  double budget_seconds = 0;                // from `started`
+  std::span<const WorkItem> schedule = {};  // empty: by the budget
+};
+
 /// A model made for a prepared database. Refers to it: the database must outlive the model.
 class Trained {
  public:
-  /// A fresh model with the options of `file` (its weights are those of the seed number).
-  Trained(const Prepared& prepared, const ModelFile& file, ThreadPool& threads);
-
-  /// Learns; returns what training did (empty for estimators).
-  TrainReport fit(const std::filesystem::path& checkpoint, const std::string& fingerprint,
-                  bool resume, const Hooks& hooks);
+  virtual ~Trained() = default;
+  /// Learns; returns what training did (empty for estimators, except the metric).
+  virtual TrainReport fit(const FitRequest& request) = 0;
   /// [seeds, outputs]: numbers, probabilities of class 1, or probabilities.
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const;
+  virtual std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const = 0;
 
-  /// Weights and state, into and out of a model file.
-  void save(ModelFile& file) const;
-  void load(const ModelFile& file);
-  int64_t parameter_count() const;
-
- private:
-  const Prepared& prepared_;
-  ModelContext context_;
-  OutputScale scale_;
-  ThreadPool& threads_;
-  int64_t staleness_ = 0;
-  std::unique_ptr<Network> network_;
-  std::unique_ptr<Estimator> estimator_;
-  std::unique_ptr<Trainer> trainer_;
+  /// Weights and state, into and out of a part of a model file.
+  virtual void save(ModelPart& part) const = 0;
+  virtual void load(const ModelPart& part) = 0;
+  virtual int64_t parameter_count() const { return 0; }
 };
+
+/// A fresh model with the options of `part`, and the members that it has (their weights are those of the seed
+/// number). `scale`: of a regression's labels.
+std::unique_ptr<Trained> make_trained(const Prepared& prepared, const ModelPart& part,
+                                      const OutputScale& scale, ThreadPool& threads);
+
+/// A part with the options of a model, nothing learned yet.
+struct ChosenOptions;
+ModelPart make_part(const std::string& model, const ChosenOptions& options, uint64_t seed);
+/// The option `models` of a model that is made of others. Errors bad_input, not_found.
+std::vector<std::string> member_names(const Options& options);
 
 /// How stale training and selection are under the options: 0 unless the protocol is frozen and the task
 /// has a horizon (`auto`), or the user says so.
@@ -53,15 +69,16 @@ Judge make_judge(const Prepared& prepared);
 ///
 /// A plain name is an option of the model, else of training (where the model is trained by the trainer, or the
 /// option says what its seeds see); "pool.attention.heads" and
-/// "encode.number.pieces" are options of that pool or encoder.
+/// "encode.number.pieces" are options of that pool or encoder, "model.sage.epochs" of that member of a model which
+/// is made of others.
 /// Errors    bad_input for an option that nobody has; the known ones are listed. not_found for an entry.
 struct ChosenOptions {
   Options model, train;
   EntryOptions encoders, pools;
-  /// The pools' as text, as a model file keeps them. (A fitted encoder keeps its own.)
-  std::vector<std::pair<std::string, std::string>> pool_text() const;
+  TextPairs members;  // ("sage.epochs", "5"), checked
+  /// The pools' and members' as text, as a model file keeps them. (A fitted encoder keeps its own.)
+  TextPairs entry_text() const;
 };
-ChosenOptions apply_options(const std::string& model,
-                            const std::vector<std::pair<std::string, std::string>>& set);
+ChosenOptions apply_options(const std::string& model, const TextPairs& set);
 
 }  // namespace cenote

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models. One file per model; a model is either a network, which the trainer drives, or an estimator, which
-// fits itself.
+// Models. One file per model; a model is a network, which the trainer drives, an estimator, which fits itself, or
+// made of other models.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -88,6 +88,8 @@ struct ModelEntry {
                                            const ModelContext& context) = nullptr;
   std::unique_ptr<Estimator> (*make_estimator)(const Options& options,
                                                const ModelContext& context) = nullptr;
+  /// Made of other models: the engine chooses them and how much of each is taken.
+  bool has_members() const { return make_network == nullptr && make_estimator == nullptr; }
   bool looks_back = false;  // predictions need the history of labels
   bool reads_rows = true;   // and not labels alone: then stale training means something
 };

@@ -88,8 +88,8 @@ inline std::string f1() { return std::string(CENOTE_SOURCE_DIR) + "/examples/f1"
 /// A fit that takes seconds.
 inline std::vector<std::string> tiny_fit(const std::string& out,
                                          std::vector<std::string> more = {}) {
-  std::vector<std::string> words{"fit",         f1(),       "--task",     "driver-top3",
-                                 "--out",       out,        "--set",      "epochs=1",
+  std::vector<std::string> words{"fit",         f1(),       "--task",     "driver-top3", "--model",
+                                 "sage",        "--out",    out,          "--set",       "epochs=1",
                                  "channels=32", "blocks=0", "fanout=4,2", "max_steps=4"};
   words.insert(words.end(), more.begin(), more.end());
   return words;

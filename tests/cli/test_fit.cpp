@@ -48,6 +48,24 @@ TEST(Fit, PrintsPlainLinesWhereThereIsNoTerminal) {
             read_file(fs::path(trained_run().path) / "model.safetensors"));
 }
 
+TEST(Fit, WithoutAModelTriesSeveralAndSaysWhichItKept) {
+  const TemporaryFolder folder;
+  const std::string run = (folder.path() / "run").string();
+  const Outcome outcome =
+      run_cenote({"fit", f1(), "--task", "driver-top3", "--budget", "4 seconds", "--out", run});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* part : {"model  constant", "auroc 0.5000", "left at most"})
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  for (const char* part : {"driver-top3 by auto, rolling", "kept", "behind the best", "made of"})
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << outcome.out;
+  expect_fits_terminal(outcome.out);
+  EXPECT_TRUE(fs::is_regular_file(fs::path(run) / "schedule.json"));
+  EXPECT_GE(lines_of(read_file(fs::path(run) / "log.jsonl")).size(), 2u);
+  const auto metrics = nlohmann::json::parse(read_file(fs::path(run) / "metrics.json"));
+  EXPECT_FALSE(metrics.at("chosen").at("kept").get<std::string>().empty());
+  EXPECT_EQ(run_cenote({"evaluate", run, "--quiet"}).code, 0);
+}
+
 TEST(Fit, SaysNothingOnStandardErrorWithQuiet) {
   const TemporaryFolder folder;
   const Outcome outcome =
@@ -66,14 +84,19 @@ TEST(Fit, RefusesWordsThatMakeNoSense) {
                  {"'--modle'", "did you mean '--model'"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sgae"}), 2,
                  {"'sgae'", "did you mean 'sage'"});
-  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--set", "epoch=1"}), 2,
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sage", "--set", "epoch=1"}), 2,
                  {"'epoch'", "did you mean 'epochs'"});
-  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--set", "epochs=0"}), 2,
-                 {"'epochs'", "[1, 10000]"});
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sage", "--set", "epochs=0"}),
+                 2, {"'epochs'", "[1, 10000]"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--set", "epochs"}), 2, {"key=value"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--protocol", "honest"}), 2,
                  {"--protocol"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--seed", "-1"}), 2, {"--seed"});
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--set", "epochs=1"}), 2,
+                 {"model.relgnn.epochs"});
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--budget", "soon"}), 2, {"'soon'"});
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sage", "--budget", "1 hour"}),
+                 2, {"model auto"});
   expect_refused(run_cenote({"fit", f1(), "PREDICT count(results) > 0"}), 1,
                  {"PREDICT language is not built yet, use --task"});
 }
@@ -194,9 +217,9 @@ TEST(RunPath, IsMadeFromDatasetTaskAndModel) {
   FitOptions options;
   options.source.source = f1();
   options.task = "driver-top3";
-  EXPECT_EQ(default_run_path(options), "runs/rel-f1-driver-top3-sage");
+  EXPECT_EQ(default_run_path(options), "runs/rel-f1-driver-top3-auto");
   options.task = f1() + "/tasks/driver-dnf/manifest.yaml";
-  EXPECT_EQ(default_run_path(options), "runs/rel-f1-driver-dnf-sage");
+  EXPECT_EQ(default_run_path(options), "runs/rel-f1-driver-dnf-auto");
   options.task = "churn.yaml";
   options.model = "constant";
   for (const char* source : {"data/shop.duckdb", "data/shop.csv/../shop/",

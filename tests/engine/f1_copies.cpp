@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "cenote/error.h"
+#include "engine/search.h"
 #include "model/model.h"
 #include "test_paths.h"
 
@@ -164,8 +165,11 @@ TemporaryFolder changed_f1(Change change, const std::string& after,
 
 Settings small(const std::string& model, int epochs) {
   if (model == "boost")
-    return {{"candidates", "400"}, {"features", "40"}, {"rounds", "10"},
-            {"search", "false"},   {"bags", "1"}};
+    return {{"candidates", "400"},
+            {"features", "40"},
+            {"rounds", "10"},
+            {"search", "false"},
+            {"bags", "1"}};
   if (model_registry().at(model).make_network == nullptr) return {};
   return {{"epochs", std::to_string(epochs)},
           {"channels", "32"},
@@ -183,6 +187,13 @@ FitOptions fit_options(const std::string& source, const std::string& task, const
   options.set = small(model, epochs);
   options.threads = 2;
   options.out = run.string();
+  if (model_registry().at(model).has_members()) {
+    options.schedule = run.string() + ".schedule.json";
+    std::vector<WorkItem> items;
+    for (const char* member : {"constant", "boost", "sage"})
+      items.push_back({member, small(member, epochs)});
+    write_file_atomically(options.schedule, schedule_to_json(items).dump());
+  }
   return options;
 }
 

@@ -54,7 +54,7 @@ void change_rows(const F1Copy& copy, Change change, const std::string& after,
 TemporaryFolder changed_f1(Change change, const std::string& after,
                            const std::vector<std::string>& tables = {});
 
-/// Small settings of a model; estimators take none.
+/// Small settings of a model; estimators take none. A model that is made of others gets a schedule of small ones.
 Settings small(const std::string& model, int epochs = 1);
 FitOptions fit_options(const std::string& source, const std::string& task, const std::string& model,
                        const std::filesystem::path& run, int epochs = 1);

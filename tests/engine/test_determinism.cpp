@@ -130,9 +130,9 @@ int run_and_kill(const std::vector<std::string>& words, int milliseconds) {
 TEST(Determinism, KilledAndResumedIsTheSameAsStraight) {
   const TemporaryFolder folder("cenote-run");
   const auto run = folder.path() / "run";
-  std::vector<std::string> words{CENOTE_BINARY, "fit",        f1_folder(), "--task", "driver-dnf",
-                                 "--seed",      "5",          "--threads", "2",      "--quiet",
-                                 "--out",       run.string(), "--resume"};
+  std::vector<std::string> words{CENOTE_BINARY, "fit",     f1_folder(), "--task",     "driver-dnf",
+                                 "--model",     "sage",    "--seed",    "5",          "--threads",
+                                 "2",           "--quiet", "--out",     run.string(), "--resume"};
   for (const auto& [name, value] : small("sage", kEpochs)) {
     words.push_back("--set");
     words.push_back(name + "=" + value);

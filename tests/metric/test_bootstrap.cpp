@@ -71,6 +71,42 @@ TEST(Bootstrap, UndefinedStaysUndefined) {
   EXPECT_THROW(interval_of("mae", {1, 2}, {1, 2}, {1}), Error);
 }
 
+double difference_of(const Numbers& a, const Numbers& b, const Numbers& label,
+                     const std::vector<int64_t>& entity) {
+  return difference_error(metric_registry().at("mae"), {a, label}, b, entity, 7);
+}
+
+TEST(DifferenceError, IsThatOfTheDifferenceNotOfTheMetrics) {
+  // Errors differ widely between rows, but the second is always worse by 1: that is certain.
+  Numbers a, b, c, label;
+  std::vector<int64_t> entity;
+  Random random(2);
+  for (int i = 0; i < 400; ++i) {
+    a.push_back(100 * random.uniform());
+    b.push_back(a.back() + 1);
+    c.push_back(a.back() + random.uniform());
+    label.push_back(0);
+    entity.push_back(i);
+  }
+  EXPECT_NEAR(difference_of(a, b, label, entity), 0, 1e-9);
+  EXPECT_NEAR(difference_of(c, a, label, entity), 0.01443, 0.003);
+  EXPECT_TRUE(std::isnan(difference_of({}, {}, {}, {})));
+  EXPECT_THROW(difference_of({1}, {1, 2}, {1}, {1}), Error);
+}
+
+TEST(DifferenceError, OfManyRowsIsEstimatedFromAPart) {
+  // 60,000 rows, of which 20,000 are drawn from: the error is that of all.
+  Numbers a, b(60'000, 0.0), label(60'000, 0.0);
+  std::vector<int64_t> entity;
+  Random random(4);
+  for (int i = 0; i < 60'000; ++i) {
+    a.push_back(random.uniform());
+    entity.push_back(i);
+  }
+  const double expected = std::sqrt(1.0 / 12 / 60'000);
+  EXPECT_NEAR(difference_of(a, b, label, entity), expected, expected / 5);
+}
+
 TEST(MetricRegistry, EntriesDescribeThemselves) {
   for (const auto& [name, entry] : metric_registry()) {
     EXPECT_FALSE(entry.info.summary.empty()) << name;

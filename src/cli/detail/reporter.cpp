@@ -31,8 +31,20 @@ std::string format_seconds(double seconds) {
   return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
+/// A line of the table of models: what, how good, how long.
+std::string item_line(const Progress& p) {
+  std::string line = fmt::format("{:<5}  {:<44}", p.phase, p.item);
+  line += std::isnan(p.metric_value) ? fmt::format("  {} undefined", p.metric)
+                                     : fmt::format("  {} {:.4f}", p.metric, p.metric_value);
+  line += fmt::format("  {:>6.1f} s", p.item_seconds);
+  if (!std::isnan(p.seconds_left))
+    line += fmt::format("  {} left at most", format_seconds(p.seconds_left));
+  return printable(line);
+}
+
 std::string progress_line(const Progress& p) {
-  std::string line = p.phase;
+  if (p.item_finished) return item_line(p);
+  std::string line = p.item.empty() ? p.phase : p.item + "  " + p.phase;
   if (p.epochs > 0) line += fmt::format("  epoch {}/{}", p.epoch, p.epochs);
   if (p.total > 0 && !p.epoch_finished) {
     line += fmt::format("  {} of {}", format_count(p.done), format_count(p.total));
@@ -67,25 +79,25 @@ struct Reporter::State {
 
   void report(const Progress& p) {
     const auto now = std::chrono::steady_clock::now();
-    const bool new_phase = p.phase != phase;
+    const bool new_phase = p.phase != phase, lasting = p.epoch_finished || p.item_finished;
     phase = p.phase;
     if (!terminal) {
-      // Plain lines: one per epoch, and one at the start of other phases.
-      if (p.epoch_finished)
+      // Plain lines: one per epoch or model, and one at the start of other phases.
+      if (lasting)
         std::fprintf(stderr, "%s\n", progress_line(p).c_str());
-      else if (new_phase && p.epochs == 0)
+      else if (new_phase && p.epochs == 0 && p.item.empty())
         std::fprintf(stderr, "%s\n", printable(p.phase).c_str());
       return;
     }
-    if (!new_phase && !p.epoch_finished && now - shown < kBetweenUpdates) return;
+    if (!new_phase && !lasting && now - shown < kBetweenUpdates) return;
     shown = now;
     std::string line = progress_line(p);
     const int width = terminal_width(stderr) - 1;
     if (display_width(line) > width) line.resize(static_cast<size_t>(width));
     clear();
     std::fputs(line.c_str(), stderr);
-    live = !p.epoch_finished;
-    if (p.epoch_finished) std::fputs("\n", stderr);
+    live = !lasting;
+    if (lasting) std::fputs("\n", stderr);
     std::fflush(stderr);
   }
 

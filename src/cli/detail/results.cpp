@@ -41,22 +41,46 @@ void print_json(const Json& document) {
   std::printf("%s\n", document.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
+namespace {
+
+Json selection_json(const FitResult& result) {
+  Json contenders = Json::array(), tried = Json::array();
+  for (const FitContender& one : result.contenders) {
+    contenders.push_back({{"name", one.name},
+                          {"value", number(one.metric)},
+                          {"behind", number(one.behind)},
+                          {"standard_error", number(one.standard_error)}});
+  }
+  for (const FitTried& one : result.tried) {
+    tried.push_back({{"name", one.name},
+                     {"trial", one.trial},
+                     {"value", number(one.metric)},
+                     {"seconds", one.seconds},
+                     {"weight", one.weight}});
+  }
+  return {{"kept", result.kept}, {"why", result.why}, {"contenders", contenders}, {"tried", tried}};
+}
+
+}  // namespace
+
 Json to_json(const FitResult& result, const FitOptions& options) {
-  return {{"run", result.run},
-          {"task", result.task},
-          {"model", result.model},
-          {"protocol", result.protocol},
-          {"as_of", options.as_of},
-          {"seed", options.seed},
-          {"validation",
-           {{"metric", result.metric},
-            {"value", number(result.best_metric)},
-            {"selection", result.selection}}},
-          {"best_epoch", result.best_epoch},
-          {"epochs", result.epochs},
-          {"parameters", result.parameters},
-          {"seconds", named_numbers(result.seconds)},
-          {"counters", named_numbers(result.counters)}};
+  Json out{{"run", result.run},
+           {"task", result.task},
+           {"model", result.model},
+           {"protocol", result.protocol},
+           {"as_of", options.as_of},
+           {"seed", options.seed},
+           {"validation",
+            {{"metric", result.metric},
+             {"value", number(result.best_metric)},
+             {"selection", result.selection}}},
+           {"best_epoch", result.best_epoch},
+           {"epochs", result.epochs},
+           {"parameters", result.parameters},
+           {"seconds", named_numbers(result.seconds)},
+           {"counters", named_numbers(result.counters)}};
+  if (!result.kept.empty()) out["chosen"] = selection_json(result);
+  return out;
 }
 
 Json to_json(const EvaluateResult& result) {
@@ -104,6 +128,30 @@ Json rows_json(const PredictResult& result) {
   return rows;
 }
 
+namespace {
+
+/// What was compared, what was kept of it and why.
+void print_selection(const FitResult& result) {
+  print_wrapped("kept", fmt::format("{}: {}", result.kept, result.why));
+  TextTable contenders({{"model"}, {result.metric, true}, {"behind the best", true}});
+  for (const FitContender& one : result.contenders) {
+    contenders.add_row({one.name, metric_text(one.metric),
+                        one.behind == 0 ? "-"
+                                        : fmt::format("{} +- {}", metric_text(one.behind),
+                                                      metric_text(one.standard_error))});
+  }
+  std::fputs(contenders.render(terminal_width(stdout), "  ").c_str(), stdout);
+  TextTable members({{"made of"}, {"weight", true}, {result.metric, true}, {"seconds", true}});
+  for (const FitTried& one : result.tried) {
+    if (one.weight > 0)
+      members.add_row({one.name, fmt::format("{:.2f}", one.weight), metric_text(one.metric),
+                       fmt::format("{:.1f}", one.seconds)});
+  }
+  std::fputs(members.render(terminal_width(stdout), "  ").c_str(), stdout);
+}
+
+}  // namespace
+
 void print_fit(const FitResult& result, const FitOptions& options) {
   std::printf("%s\n", printable(fmt::format("{} by {}, {}, {}, seed {}", result.task, result.model,
                                             result.protocol, options.as_of, options.seed))
@@ -113,6 +161,7 @@ void print_fit(const FitResult& result, const FitOptions& options) {
     validation += fmt::format(" (epoch {} of {})", result.best_epoch, result.epochs);
   print_wrapped("validation", validation);
   if (!result.selection.empty()) print_wrapped("selection", result.selection);
+  if (!result.kept.empty()) print_selection(result);
   if (result.parameters > 0) print_wrapped("parameters", format_count(result.parameters));
   std::string seconds;
   for (const auto& [name, value] : result.seconds) {

@@ -6,6 +6,7 @@
 // the order of the rows beyond their entities.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "base/check.h"
@@ -16,7 +17,9 @@
 namespace cenote {
 namespace {
 
-constexpr int kDraws = 1000;
+constexpr int kDraws = 1000, kDifferenceDraws = 200;
+/// A standard error needs no more rows than these; it shrinks with the root of their number.
+constexpr size_t kDifferenceRows = 20000;
 
 // Linear between the two nearest values, as numpy.percentile. REQUIRES sorted, not empty.
 double percentile(const std::vector<double>& sorted, double share) {
@@ -27,44 +30,89 @@ double percentile(const std::vector<double>& sorted, double share) {
   return sorted[below] + weight * (sorted[below + 1] - sorted[below]);
 }
 
-}  // namespace
+/// Rows by entity, to draw from.
+class Entities {
+ public:
+  explicit Entities(std::span<const int64_t> entity) : order_(entity.size()) {
+    std::iota(order_.begin(), order_.end(), size_t{0});
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](size_t a, size_t b) { return entity[a] < entity[b]; });
+    for (size_t i = 0; i < order_.size(); ++i) {
+      if (i == 0 || entity[order_[i]] != entity[order_[i - 1]]) begin_.push_back(i);
+    }
+    begin_.push_back(order_.size());
+  }
 
-Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
-                   std::span<const int64_t> entity, uint64_t seed) {
-  const size_t rows = entity.size();
+  /// Entities whose rows reach `most` in all, chosen by the seed; returns the number of rows left.
+  size_t keep(size_t most, uint64_t seed) {
+    std::vector<size_t> entities(size());
+    std::iota(entities.begin(), entities.end(), size_t{0});
+    std::stable_sort(entities.begin(), entities.end(), [&](size_t a, size_t b) {
+      return mix64(hash_combine(seed, a)) < mix64(hash_combine(seed, b));
+    });
+    std::vector<size_t> order, begin;
+    for (const size_t e : entities) {
+      if (order.size() >= most) break;
+      begin.push_back(order.size());
+      order.insert(order.end(), order_.begin() + static_cast<int64_t>(begin_[e]),
+                   order_.begin() + static_cast<int64_t>(begin_[e + 1]));
+    }
+    begin.push_back(order.size());
+    order_ = std::move(order);
+    begin_ = std::move(begin);
+    return order_.size();
+  }
+
+  size_t size() const { return begin_.size() - 1; }
+
+  /// As many entities as there are, drawn with replacement: the rows of all of them.
+  void draw(uint64_t seed, int number, std::vector<size_t>& rows) const {
+    Random random(hash_combine(seed, static_cast<uint64_t>(number)));
+    rows.clear();
+    for (size_t i = 0; i < size(); ++i) {
+      const size_t drawn = random.below(size());
+      for (size_t at = begin_[drawn]; at < begin_[drawn + 1]; ++at) rows.push_back(order_[at]);
+    }
+  }
+
+ private:
+  std::vector<size_t> order_,
+      begin_;  // rows of entity e: order_[begin_[e]] ... order_[begin_[e + 1] - 1]
+};
+
+/// Some rows of a table that is `width` numbers wide.
+void take_rows(std::span<const double> table, size_t width, const std::vector<size_t>& rows,
+               std::vector<double>& out) {
+  out.clear();
+  for (const size_t row : rows) {
+    const auto numbers = table.subspan(row * width, width);
+    out.insert(out.end(), numbers.begin(), numbers.end());
+  }
+}
+
+size_t checked_width(const MetricInput& input, size_t rows) {
   const auto width = static_cast<size_t>(std::max<int64_t>(input.width, 1));
   CENOTE_CHECK(input.prediction.size() == rows * width, bad_shape,
                "{} rows of entities, but {} predictions of width {}", rows, input.prediction.size(),
                width);
+  return width;
+}
+
+}  // namespace
+
+Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
+                   std::span<const int64_t> entity, uint64_t seed) {
+  const size_t width = checked_width(input, entity.size());
   Interval interval{metric.compute(input), kUndefined, kUndefined};
-  if (rows == 0) return interval;
-  const size_t label_width = input.label.size() / rows;
-
-  // Rows of entity e: order[begin[e]] ... order[begin[e + 1] - 1].
-  std::vector<size_t> order(rows), begin;
-  for (size_t i = 0; i < rows; ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return entity[a] < entity[b]; });
-  for (size_t i = 0; i < rows; ++i) {
-    if (i == 0 || entity[order[i]] != entity[order[i - 1]]) begin.push_back(i);
-  }
-  const size_t entities = begin.size();
-  begin.push_back(rows);
-
+  if (entity.empty()) return interval;
+  const size_t label_width = input.label.size() / entity.size();
+  const Entities entities(entity);
   std::vector<double> values, prediction, label;
+  std::vector<size_t> rows;
   for (int draw = 0; draw < kDraws; ++draw) {
-    Random random(hash_combine(seed, static_cast<uint64_t>(draw)));
-    prediction.clear();
-    label.clear();
-    for (size_t i = 0; i < entities; ++i) {
-      const size_t drawn = random.below(entities);
-      for (size_t at = begin[drawn]; at < begin[drawn + 1]; ++at) {
-        const auto p = input.prediction.subspan(order[at] * width, width);
-        const auto y = input.label.subspan(order[at] * label_width, label_width);
-        prediction.insert(prediction.end(), p.begin(), p.end());
-        label.insert(label.end(), y.begin(), y.end());
-      }
-    }
+    entities.draw(seed, draw, rows);
+    take_rows(input.prediction, width, rows, prediction);
+    take_rows(input.label, label_width, rows, label);
     const double value = metric.compute({prediction, label, input.width});
     if (!std::isnan(value)) values.push_back(value);  // one class only, say: it says nothing
   }
@@ -73,6 +121,34 @@ Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
   interval.low = percentile(values, 0.025);
   interval.high = percentile(values, 0.975);
   return interval;
+}
+
+double difference_error(const MetricEntry& metric, const MetricInput& input,
+                        std::span<const double> other, std::span<const int64_t> entity,
+                        uint64_t seed) {
+  const size_t width = checked_width(input, entity.size());
+  checked_width({other, input.label, input.width}, entity.size());
+  if (entity.empty()) return kUndefined;
+  const size_t label_width = input.label.size() / entity.size();
+  Entities entities(entity);
+  const double share = static_cast<double>(entities.keep(kDifferenceRows, seed)) /
+                       static_cast<double>(entity.size());
+  std::vector<double> values, prediction, label;
+  std::vector<size_t> rows;
+  for (int draw = 0; draw < kDifferenceDraws; ++draw) {
+    entities.draw(seed, draw, rows);
+    take_rows(input.label, label_width, rows, label);
+    take_rows(input.prediction, width, rows, prediction);
+    const double value = metric.compute({prediction, label, input.width});
+    take_rows(other, width, rows, prediction);
+    const double difference = value - metric.compute({prediction, label, input.width});
+    if (!std::isnan(difference)) values.push_back(difference);
+  }
+  if (values.size() < kDifferenceDraws / 10) return kUndefined;
+  double mean = 0, square = 0;
+  for (const double value : values) mean += value / static_cast<double>(values.size());
+  for (const double value : values) square += (value - mean) * (value - mean);
+  return std::sqrt(share * square / static_cast<double>(values.size() - 1));
 }
 
 }  // namespace cenote

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the search does next, by the clock: the only part whose choices depend on the machine.
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.h"
+#include "base/time.h"
+#include "engine/search.h"
+#include "train/options.h"
+
+namespace cenote {
+namespace {
+
+constexpr double kDefaultBudget = 300;  // seconds
+/// Of the time that is left, what is planned with: the rest is for choosing and for writing.
+constexpr double kPlanned = 0.93;
+/// Rows of the first try of boosting on a large database, and how much dearer a row is in the whole.
+constexpr int64_t kFirstRows = 20000;
+constexpr double kSearchFactor = 2.5;
+/// Of the time that is left, what boosting may take.
+constexpr double kBoostShare = 0.45;
+/// Updates below which a network has learned nothing that is worth the time.
+constexpr int64_t kLeastSteps = 60;
+constexpr int64_t kPaceSteps = 8;
+constexpr uint64_t kSeeds = 3;
+
+/// A setting of a network, and what its update costs in those of the first.
+struct Setting {
+  const char* model;
+  TextPairs set;
+  double cost;
+};
+
+const std::vector<Setting>& network_settings() {
+  static const std::vector<Setting> settings = {
+      {"sage", {}, 1},
+      {"relgnn", {}, 1},
+      {"sage", {{"pool", "sum"}}, 1},
+      {"sage", {{"pool", "attention"}}, 1.3},
+      {"relgnn", {{"layers", "2"}}, 1.6},
+      {"sage", {{"channels", "128"}, {"fanout", "64,32"}}, 3.5},
+  };
+  return settings;
+}
+
+std::string text(int64_t number) { return std::to_string(number); }
+
+}  // namespace
+
+double fit_budget(const FitOptions& options) {
+  const bool given = !options.budget.empty() || !options.schedule.empty();
+  CENOTE_CHECK(!given || model_registry().at(options.model).has_members(), bad_input,
+               "--budget and --schedule are for model auto, which chooses what to train; '{}' "
+               "trains until it is done",
+               options.model);
+  CENOTE_CHECK(options.budget.empty() || options.schedule.empty(), bad_input,
+               "a schedule says what is trained, so --schedule does not go with --budget");
+  if (options.budget.empty()) return kDefaultBudget;
+  const int64_t micros = parse_duration(options.budget);
+  CENOTE_CHECK(micros >= kMicrosPerSecond && micros <= 1000 * kMicrosPerDay, bad_input,
+               "--budget {}: must be between 1 second and 1000 days", options.budget);
+  return static_cast<double>(micros) / kMicrosPerSecond;
+}
+
+double Search::left() const {
+  const std::chrono::duration<double> used = std::chrono::steady_clock::now() - request_.started;
+  return request_.budget_seconds - used.count();
+}
+
+void Search::run_within_budget() {
+  for (const char* model : {"constant", "entity_mean"}) {
+    if (is_tried(model)) run_item(item(model, {}));
+  }
+  if (is_tried("boost")) run_boost();
+  run_networks();
+}
+
+void Search::run_boost() {
+  const int64_t rows = prepared_.train.size();
+  TextPairs size;
+  double cost = 0;
+  if (rows > 2 * kFirstRows) {
+    WorkItem first = item("boost", {{"max_rows", text(kFirstRows)},
+                                    {"sample", text(kFirstRows / 4)},
+                                    {"search", "false"},
+                                    {"bags", "1"}});
+    const Done* done = run_item(first);
+    if (done == nullptr) return;
+    const double per_row = done->seconds / static_cast<double>(kFirstRows) * kSearchFactor;
+    const double affordable = kBoostShare * left() / per_row;
+    if (affordable <= 2 * kFirstRows) return;
+    if (affordable < 1e6) size = {{"max_rows", text(static_cast<int64_t>(affordable))}};
+    cost = per_row * std::min(affordable, static_cast<double>(rows));
+  }
+  const Done* done = run_item(item("boost", size));
+  if (done == nullptr) return;
+  cost = std::max(cost, done->seconds);
+  // Fewer features are at times better: there is less to overfit on.
+  size.emplace_back("features", "50");
+  if (cost < left() / 6) run_item(item("boost", size));
+}
+
+Search::Pace Search::measure_pace(const std::string& model) const {
+  const WorkItem few = item(model, {{"epochs", "1"}, {"max_steps", text(kPaceSteps)}});
+  const auto trained = make_trained(prepared_, part_of(few), scale_, threads_);
+  const TrainReport report = trained->fit({.checkpoint = {},
+                                           .fingerprint = {},
+                                           .resume = false,
+                                           .hooks = hooks_of("how fast a network learns here")});
+  const auto steps = std::min<int64_t>(kPaceSteps, (prepared_.train.size() + 511) / 512);
+  return {(report.epoch_seconds.at(0) - report.seconds_validate) / static_cast<double>(steps),
+          report.seconds_validate};
+}
+
+void Search::run_networks() {
+  std::vector<WorkItem> settings;
+  std::vector<double> cost;
+  for (const Setting& setting : network_settings()) {
+    if (!is_tried(setting.model)) continue;
+    WorkItem one = item(setting.model, setting.set);
+    const bool known = std::any_of(settings.begin(), settings.end(), [&](const WorkItem& other) {
+      return other.model == one.model && other.set == one.set;
+    });
+    if (known) continue;
+    settings.push_back(std::move(one));
+    cost.push_back(setting.cost);
+  }
+  if (settings.empty() || prepared_.train.size() == 0 || left() <= 0) return;
+  Pace pace;
+  try {
+    pace = measure_pace(settings[0].model);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cancelled || request_.hooks.is_cancelled()) throw;
+    return;  // not even that
+  }
+  const TrainOptions usual = train_options(Options(train_option_list()), 0);
+  const int64_t epochs = usual.epochs, trial_epochs = std::max<int64_t>(1, epochs / 5);
+  const int64_t steps =
+      std::min(usual.max_steps, (prepared_.train.size() + usual.batch - 1) / usual.batch);
+  const auto seconds = [&](double factor, int64_t of_epochs, int64_t of_steps) {
+    return static_cast<double>(of_epochs) *
+           (pace.step * factor * static_cast<double>(of_steps) + pace.validation);
+  };
+  // All settings for a fifth of the epochs and three for all of them, with fewer updates an epoch if need be.
+  const auto whole_plan = [&](int64_t of_steps) {
+    double sum = 0;
+    for (const double factor : cost) sum += seconds(factor, trial_epochs, of_steps);
+    return sum + 3 * seconds(1.5, epochs, of_steps);
+  };
+  const double time = kPlanned * left();
+  int64_t affordable = steps;
+  while (affordable > 1 && whole_plan(affordable) > time) affordable = affordable * 9 / 10;
+  const auto with_steps = [&](WorkItem one, int64_t of_steps) {
+    if (of_steps < steps)
+      one = item(one.model, [&] {
+        TextPairs set = one.set;
+        set.emplace_back("max_steps", text(of_steps));
+        return set;
+      }());
+    return one;
+  };
+
+  if (affordable * epochs < std::min(kLeastSteps, steps * epochs)) {
+    // Not enough for a choice: the first setting alone, as long as there is time for it.
+    affordable = steps;
+    while (affordable > 1 && seconds(1, epochs, affordable) > time)
+      affordable = affordable * 9 / 10;
+    if (affordable * epochs >= std::min(kLeastSteps, steps * epochs))
+      run_item(with_steps(settings[0], affordable));
+    return;
+  }
+  struct Trial {
+    WorkItem setting;
+    double metric;
+  };
+  std::vector<Trial> trials;
+  for (const WorkItem& setting : settings) {
+    TextPairs set = setting.set;
+    set.emplace_back("epochs", text(trial_epochs));
+    WorkItem trial = with_steps(item(setting.model, set), affordable);
+    trial.trial = true;
+    if (settings.size() == 1) {
+      trials.push_back({setting, 0});
+    } else if (const Done* done = run_item(trial)) {
+      trials.push_back({setting, done->metric});
+    }
+  }
+  std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {
+    return judge_.is_better(a.metric, b.metric) || (std::isnan(b.metric) && !std::isnan(a.metric));
+  });
+  trials.resize((trials.size() + 1) / 2);
+  const size_t first = done_.size();
+  for (const Trial& trial : trials) run_item(with_steps(trial.setting, affordable));
+  run_more_seeds(first);
+}
+
+/// More seeds of the networks from `first` on, best first, while there is time for them.
+void Search::run_more_seeds(size_t first) {
+  std::vector<const Done*> networks;
+  for (size_t k = first; k < done_.size(); ++k) networks.push_back(done_[k].get());
+  std::stable_sort(networks.begin(), networks.end(), [&](const Done* a, const Done* b) {
+    return judge_.is_better(a->metric, b->metric);
+  });
+  for (uint64_t seed = 1; seed < kSeeds; ++seed) {
+    for (const Done* network : networks) {
+      if (network->seconds > kPlanned * left()) continue;
+      WorkItem again = network->item;
+      again.seed = seed;
+      run_item(again);
+    }
+  }
+}
+
+}  // namespace cenote

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/stack.h"
+
+#include <cmath>
+#include <limits>
+
+#include "base/check.h"
+
+namespace cenote {
+namespace {
+
+constexpr int kStackSteps = 20;
+
+/// Of a standard normal: the z that is exceeded with probability `share`, in (0, 1/2].
+/// Source    bisection of erfc.
+double normal_quantile(double share) {
+  double low = 0, high = 40;
+  for (int i = 0; i < 100; ++i) {
+    const double middle = (low + high) / 2;
+    (std::erfc(middle / std::sqrt(2.0)) / 2 > share ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace
+
+Predictions weighted_mean(const std::vector<Predictions>& predictions,
+                          std::span<const double> weights) {
+  CENOTE_CHECK(predictions.size() == weights.size(), bad_shape, "{} predictions, {} weights",
+               predictions.size(), weights.size());
+  Predictions out(predictions.empty() ? 0 : predictions[0].size(), 0.0);
+  for (size_t k = 0; k < predictions.size(); ++k) {
+    CENOTE_CHECK(predictions[k].size() == out.size(), bad_shape,
+                 "predictions of {} and of {} numbers", out.size(), predictions[k].size());
+    if (weights[k] == 0) continue;
+    for (size_t i = 0; i < out.size(); ++i) out[i] += weights[k] * predictions[k][i];
+  }
+  return out;
+}
+
+std::vector<double> stack_weights(const std::vector<Predictions>& predictions, const Judge& judge) {
+  std::vector<double> count(predictions.size(), 0.0), best(predictions.size(), 0.0);
+  if (predictions.empty()) return best;
+  best[0] = 1;  // if nothing is defined, any is as good
+  double best_value = std::numeric_limits<double>::quiet_NaN();
+  const auto better = [&](double value, double than) {
+    return !std::isnan(value) && (std::isnan(than) || judge.is_better(value, than));
+  };
+  for (int step = 0; step < kStackSteps; ++step) {
+    // The best addition, even if it is for the worse: the next may make up for it.
+    size_t chosen = predictions.size();
+    double chosen_value = std::numeric_limits<double>::quiet_NaN();
+    const auto weights_with = [&](size_t k) {
+      auto weights = count;
+      weights[k] += 1;
+      for (double& weight : weights) weight /= step + 1;
+      return weights;
+    };
+    for (size_t k = 0; k < predictions.size(); ++k) {
+      const double value = judge.value(weighted_mean(predictions, weights_with(k)));
+      if (!better(value, chosen_value)) continue;
+      chosen = k;
+      chosen_value = value;
+    }
+    if (chosen == predictions.size()) break;
+    if (better(chosen_value, best_value)) {
+      best = weights_with(chosen);
+      best_value = chosen_value;
+    }
+    count[chosen] += 1;
+  }
+  return best;
+}
+
+size_t compare_with_best(std::vector<Contender>& contenders,
+                         const std::vector<Predictions>& predictions, const MetricEntry& metric,
+                         std::span<const double> label, int64_t width,
+                         std::span<const int64_t> entity, uint64_t seed) {
+  size_t best = 0;
+  for (size_t k = 0; k < contenders.size(); ++k) {
+    contenders[k].metric = metric.compute({predictions[k], label, width});
+    const double here = contenders[k].metric, there = contenders[best].metric;
+    if (!std::isnan(here) &&
+        (std::isnan(there) || (metric.higher_is_better ? here > there : here < there))) {
+      best = k;
+    }
+  }
+  for (size_t k = 0; k < contenders.size(); ++k) {
+    if (k == best) continue;
+    Contender& one = contenders[k];
+    one.behind = std::abs(contenders[best].metric - one.metric);
+    one.standard_error =
+        difference_error(metric, {predictions[best], label, width}, predictions[k], entity, seed);
+    if (std::isnan(one.behind)) one.behind = std::numeric_limits<double>::infinity();
+  }
+  return best;
+}
+
+size_t simplest_good_enough(const std::vector<Contender>& contenders, bool first_is_constant) {
+  size_t best = 0;
+  while (best < contenders.size() && contenders[best].behind > 0) ++best;
+  for (size_t k = 0; k < best; ++k) {
+    const double others = std::max<double>(1, static_cast<double>(contenders.size()) - 1);
+    const double errors = k == 0 && first_is_constant ? normal_quantile(0.05 / others) : 1.0;
+    if (contenders[k].behind <= errors * contenders[k].standard_error) return k;
+  }
+  return best;
+}
+
+}  // namespace cenote

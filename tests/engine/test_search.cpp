@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Model auto: what was done can be done again, what was finished is not lost, and noise teaches nothing.
+#include "engine/search.h"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "engine/f1_copies.h"
+#include "engine/generated_shop.h"
+#include "engine/run_folder.h"
+
+namespace cenote {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class SearchTest : public testing::Test {
+ protected:
+  SearchTest() {
+    shop_.add_forecast("binary_classification", "CAST(sum(amount) > 400 AS INTEGER)");
+  }
+
+  FitOptions options(const std::string& run) const {
+    FitOptions out;
+    out.source.source = shop_.path();
+    out.task = "binary_classification";
+    out.threads = 2;
+    out.out = (folder_.path() / run).string();
+    return out;
+  }
+  FitOptions scheduled(const std::string& run, const std::string& text) const {
+    const auto path = folder_.path() / (run + ".json");
+    write_file_atomically(path, text);
+    FitOptions out = options(run);
+    out.schedule = path.string();
+    return out;
+  }
+
+  GeneratedShop shop_;
+  TemporaryFolder folder_{"cenote-runs"};
+};
+
+constexpr char kSchedule[] = R"([
+  {"model": "constant", "set": {}, "seed": 0, "trial": false},
+  {"model": "boost", "set": {"rounds": "10", "search": "false", "bags": "1"}, "seed": 0, "trial": false},
+  {"model": "sage", "set": {"epochs": "1", "channels": "32"}, "seed": 0, "trial": true},
+  {"model": "sage", "set": {"epochs": "2", "channels": "32"}, "seed": 0, "trial": false},
+  {"model": "sage", "set": {"epochs": "2", "channels": "32"}, "seed": 1, "trial": false}])";
+
+TEST_F(SearchTest, WhatWasDoneWithinABudgetGivesTheSameBytesAgain) {
+  FitOptions first = options("first");
+  first.budget = "6 seconds";
+  const FitResult found = fit(first);
+  EXPECT_GE(found.tried.size(), 3u);
+  EXPECT_FALSE(found.kept.empty());
+  EXPECT_FALSE(std::filesystem::exists(RunPaths(first.out).parts));
+  FitOptions again = options("again");
+  again.schedule = first.out;
+  again.threads = 1;
+  const FitResult repeated = fit(again);
+  EXPECT_EQ(repeated.kept, found.kept);
+  EXPECT_EQ(repeated.tried.size(), found.tried.size());
+  EXPECT_TRUE(model_bytes(again.out) == model_bytes(first.out));
+  EXPECT_EQ(read_file(RunPaths(again.out).schedule), read_file(RunPaths(first.out).schedule));
+}
+
+TEST_F(SearchTest, TheBudgetIsKept) {
+  FitOptions small = options("run");
+  small.budget = "3 seconds";
+  const auto start = std::chrono::steady_clock::now();
+  fit(small);
+  const std::chrono::duration<double> used = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(used.count(), 3 * 1.1 + 0.5);  // half a second for a machine that does something else
+}
+
+TEST_F(SearchTest, InterruptedAndResumedIsTheSameAsStraight) {
+  const FitOptions straight = scheduled("straight", kSchedule);
+  const std::string expected = fit_bytes(straight);
+  for (const char* stop_in : {"boost", "sage", "seed 1"}) {
+    FitOptions resumed = scheduled(std::string("stopped in ") + stop_in, kSchedule);
+    Hooks hooks;
+    bool stop = false;
+    hooks.progress = [&](const Progress& p) {
+      stop = stop || (p.item.find(stop_in) != std::string::npos && !p.item_finished);
+    };
+    hooks.cancelled = [&] { return stop; };
+    const std::string error = error_of([&] { fit(resumed, hooks); });
+    EXPECT_THAT(error, StartsWith("cancelled: interrupted while training"));
+    EXPECT_THAT(error, HasSubstr(stop_in));
+    EXPECT_FALSE(std::filesystem::exists(RunPaths(resumed.out).model));
+    resumed.resume = true;
+    std::vector<std::string> trained;
+    Hooks watch;
+    watch.progress = [&](const Progress& p) {
+      if (!p.item.empty() && !p.item_finished && p.phase != "predict") trained.push_back(p.item);
+    };
+    fit(resumed, watch);
+    EXPECT_TRUE(model_bytes(resumed.out) == expected) << stop_in;
+    ASSERT_FALSE(trained.empty());
+    EXPECT_THAT(trained[0], HasSubstr(stop_in));  // those before were taken as they were
+  }
+}
+
+TEST_F(SearchTest, MembersShareAndTrialsDoNot) {
+  const FitResult result = fit(scheduled("run", kSchedule));
+  double sum = 0;
+  for (const FitTried& one : result.tried) {
+    sum += one.weight;
+    if (one.trial) {
+      EXPECT_EQ(one.weight, 0) << one.name;
+    }
+  }
+  EXPECT_NEAR(sum, 1, 1e-12);
+  ASSERT_EQ(result.tried.size(), 5u);
+  EXPECT_EQ(result.tried[4].name, "sage channels=32 epochs=2, seed 1");
+  EXPECT_NE(result.tried[3].metric, result.tried[4].metric);
+  EXPECT_EQ(result.contenders[0].name, "constant");
+  EXPECT_DOUBLE_EQ(result.contenders[0].metric, .5);
+}
+
+TEST_F(SearchTest, BadSchedulesAndBudgetsAreRefused) {
+  const auto error = [&](const std::string& text) {
+    return error_of([&] { fit(scheduled("bad", text)); });
+  };
+  EXPECT_THAT(error("[{\"model\": 5}]"), StartsWith("bad_input: the schedule is damaged"));
+  EXPECT_THAT(error("no json"), StartsWith("bad_input: the schedule is damaged"));
+  EXPECT_THAT(error("[]"), HasSubstr("no model"));
+  EXPECT_THAT(error(R"([{"model":"auto","set":{},"seed":0,"trial":false}])"), HasSubstr("auto"));
+  EXPECT_THAT(error(R"([{"model":"sage","set":{"epohs":"1"},"seed":0,"trial":false}])"),
+              HasSubstr("epochs"));
+  FitOptions other = options("other");
+  other.model = "constant";
+  other.budget = "5 seconds";
+  EXPECT_THAT(error_of([&] { fit(other); }), HasSubstr("model auto"));
+  FitOptions both = scheduled("both", kSchedule);
+  both.budget = "5 seconds";
+  EXPECT_THAT(error_of([&] { fit(both); }), HasSubstr("--budget"));
+  FitOptions little = options("little");
+  little.budget = "0 seconds";
+  EXPECT_THAT(error_of([&] { fit(little); }), HasSubstr("1 second"));
+}
+
+TEST_F(SearchTest, FixedOptionsAreNotSearched) {
+  FitOptions one = options("one");
+  one.budget = "5 seconds";
+  one.set = {{"models", "constant,sage"},
+             {"model.sage.channels", "32"},
+             {"model.sage.epochs", "1"},
+             {"model.sage.pool", "max"},
+             {"model.sage.fanout", "4,4"}};
+  const FitResult result = fit(one);
+  for (const FitTried& tried : result.tried) {
+    if (tried.name == "constant") continue;
+    EXPECT_THAT(tried.name, StartsWith("sage channels=32 epochs=1 fanout=4,4 pool=max"));
+  }
+}
+
+}  // namespace
+}  // namespace cenote

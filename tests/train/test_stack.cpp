@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/stack.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "base/random.h"
+#include "cenote/error.h"
+
+namespace cenote {
+namespace {
+
+using testing::DoubleEq;
+using testing::ElementsAre;
+using testing::Pointwise;
+
+Judge mae_of(const std::vector<double>& label) {
+  return {"mae", false, [label](const Predictions& prediction) {
+            return metric_registry().at("mae").compute({prediction, label});
+          }};
+}
+
+TEST(Stack, WeighsByWhatHelps) {
+  // The first is too high by 1 where the second is too low by 3: three parts of one and one of the other are
+  // exact. The third only does harm.
+  const std::vector<double> label = {1, 5, 9, 2};
+  const std::vector<Predictions> predictions = {{2, 6, 10, 3}, {-2, 2, 6, -1}, {30, 0, 30, 0}};
+  const auto weights = stack_weights(predictions, mae_of(label));
+  EXPECT_THAT(weights, ElementsAre(DoubleEq(.75), DoubleEq(.25), 0));
+  EXPECT_THAT(weighted_mean(predictions, weights), Pointwise(testing::DoubleNear(1e-12), label));
+}
+
+TEST(Stack, OneThatIsBestAloneStaysAlone) {
+  const std::vector<double> label = {1, 2};
+  EXPECT_THAT(stack_weights({{5, 5}, {1, 2}, {5, 5}}, mae_of(label)), ElementsAre(0, 1, 0));
+  EXPECT_THAT(stack_weights({{7, 7}}, mae_of(label)), ElementsAre(1));
+  EXPECT_TRUE(stack_weights({}, mae_of(label)).empty());
+}
+
+TEST(Stack, UndefinedMetricsGetNoWeight) {
+  const Judge judge{"first", true, [](const Predictions& p) { return p[0]; }};
+  const double nan = std::nan("");
+  EXPECT_THAT(stack_weights({{nan}, {1}}, judge), ElementsAre(0, 1));
+  EXPECT_THAT(stack_weights({{nan}, {nan}}, judge), ElementsAre(1, 0));
+}
+
+TEST(Stack, WeightsAreNonNegativeWithSumOne) {
+  Random random(3);
+  std::vector<double> label;
+  std::vector<Predictions> predictions(5);
+  for (int i = 0; i < 50; ++i) {
+    label.push_back(random.uniform());
+    for (auto& one : predictions) one.push_back(label.back() + random.uniform() - .5);
+  }
+  const auto weights = stack_weights(predictions, mae_of(label));
+  double sum = 0;
+  for (const double weight : weights) {
+    EXPECT_GE(weight, 0);
+    sum += weight;
+  }
+  EXPECT_NEAR(sum, 1, 1e-12);
+  // Independent errors cancel: the stack is better than the best of them.
+  const Judge judge = mae_of(label);
+  for (const auto& one : predictions)
+    EXPECT_LT(judge.value(weighted_mean(predictions, weights)), judge.value(one));
+}
+
+TEST(Stack, RefusesPredictionsOfOtherSizes) {
+  EXPECT_THROW(weighted_mean({{1, 2}, {1}}, std::vector<double>{.5, .5}), Error);
+  EXPECT_THROW(weighted_mean({{1, 2}}, std::vector<double>{.5, .5}), Error);
+}
+
+TEST(Contenders, AreComparedWithTheBest) {
+  const std::vector<double> label = {0, 0, 0, 0};
+  const std::vector<Predictions> predictions = {{2, 2, 2, 2}, {1, 1, 1, 1}, {0, 3, 0, 3}};
+  const std::vector<int64_t> entity = {1, 2, 3, 4};
+  std::vector<Contender> contenders(3);
+  EXPECT_EQ(
+      compare_with_best(contenders, predictions, metric_registry().at("mae"), label, 1, entity, 1),
+      1u);
+  EXPECT_EQ(contenders[1].behind, 0);
+  EXPECT_EQ(contenders[0].behind, 1);
+  EXPECT_NEAR(contenders[0].standard_error, 0, 1e-12);  // behind by 1 for every entity: no chance in it
+  EXPECT_EQ(contenders[2].behind, .5);
+  // The mean of four draws from {-1, 2}: a standard deviation of 1.5 / 2.
+  EXPECT_NEAR(contenders[2].standard_error, .75, .1);
+}
+
+std::vector<Contender> contenders(const std::vector<std::pair<double, double>>& behind) {
+  std::vector<Contender> out;
+  for (const auto& [difference, error] : behind) out.push_back({"", 0, difference, error});
+  return out;
+}
+
+TEST(Contenders, TheSimplestWithinAStandardErrorIsKept) {
+  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {2, 1}, {.9, 1}, {0, 0}}), false), 2u);
+  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {2, 1}, {1.1, 1}, {0, 0}}), false), 3u);
+  EXPECT_EQ(simplest_good_enough(contenders({{0, 0}, {.1, 1}}), false), 0u);
+  // More complex ones do not matter, however near.
+  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {0, 0}, {.1, 1}}), false), 1u);
+}
+
+TEST(Contenders, AConstantIsGivenUpOnlyForMoreThanLuck) {
+  // Three others: z of .05 / 3 is 2.128.
+  EXPECT_EQ(simplest_good_enough(contenders({{2.1, 1}, {3, 1}, {3, 1}, {0, 0}}), true), 0u);
+  EXPECT_EQ(simplest_good_enough(contenders({{2.2, 1}, {3, 1}, {3, 1}, {0, 0}}), true), 3u);
+  EXPECT_EQ(simplest_good_enough(contenders({{2.1, 1}, {3, 1}, {3, 1}, {0, 0}}), false), 3u);
+}
+
+}  // namespace
+}  // namespace cenote
