@@ -281,6 +281,7 @@ class Suggestions {
           with(FeaturePool::std, {WindowKind::rows, 10});
           with(FeaturePool::first);
           if (timed) with(FeaturePool::slope, {WindowKind::rows, 10});
+          for (const Window& window : before_last_) with(FeaturePool::first, window);
         }
         const bool few = values_.of(column.table, column.ref.column).size() <= kFewValues;
         if (!few || column.type == ColumnType::boolean) continue;
@@ -300,6 +301,7 @@ class Suggestions {
         if (near) {
           with(FeaturePool::last);
           with(FeaturePool::sum, spans_.back());
+          for (const Window& window : before_last_) with(FeaturePool::first, window);
         }
       }
     }
@@ -341,6 +343,8 @@ class Suggestions {
   int64_t limit_;
   FrequentValues values_;
   std::vector<Window> spans_;
+  /// The first of the last two rows is the one before the last, and so on: what the order of rows tells.
+  const std::vector<Window> before_last_{{WindowKind::rows, 2}, {WindowKind::rows, 3}};
   std::vector<Feature> out_;
 };
 

@@ -23,9 +23,9 @@ std::array<std::vector<int64_t>, 3> checked_times(const Task& task, const Snapsh
       "task '{}': a label window of {} from val_timestamp {} reaches past test_timestamp {}",
       task.name, horizon, format_time(task.val_timestamp), format_time(task.test_timestamp));
   CENOTE_CHECK(
-      task.val_timestamp + task.horizon <= until_test.last, bad_input,
+      task.val_timestamp + task.horizon <= all.last, bad_input,
       "task '{}': the database ends at {}, before the first validation window ({}, {}] does",
-      task.name, format_time(until_test.last), format_time(task.val_timestamp),
+      task.name, format_time(all.last), format_time(task.val_timestamp),
       format_time(task.val_timestamp + task.horizon));
   CENOTE_CHECK(
       !times.train.empty(), bad_input,
