@@ -104,6 +104,17 @@ class Boost : public Estimator {
     return out;
   }
 
+  std::vector<UsedFeature> used_features() const override {
+    std::vector<double> gain(features_.size(), 0.0);
+    for (const auto& bag : bags_) {
+      for (const TreeEnsemble& trees : bag) {
+        const auto of_trees = trees.importance();
+        for (size_t f = 0; f < gain.size(); ++f) gain[f] += of_trees[f];
+      }
+    }
+    return describe_used(space_, features_, gain);
+  }
+
   void load(const nlohmann::json& state) override {
     fallback_ = load_numbers(state, "fallback", static_cast<size_t>(context_.outputs));
     features_.clear();

@@ -59,6 +59,13 @@ struct History {
   int64_t width = 1;
 };
 
+/// A feature that a model has chosen to look at, for a person to read and check.
+struct UsedFeature {
+  std::string sentence;
+  std::string sql;   // see to_sql() in feature/feature.h
+  double share = 0;  // of what all features gained in training
+};
+
 /// What an estimator learns from.
 struct EstimatorData {
   const SeedTable& train;
@@ -80,6 +87,8 @@ class Estimator {
                                       ThreadPool& threads) const = 0;
   virtual nlohmann::json save() const = 0;
   virtual void load(const nlohmann::json& state) = 0;
+  /// Best first; none of models that do not choose.
+  virtual std::vector<UsedFeature> used_features() const { return {}; }
 };
 
 struct ModelEntry {

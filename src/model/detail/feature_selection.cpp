@@ -2,6 +2,7 @@
 #include "model/detail/feature_selection.h"
 
 #include <algorithm>
+#include <numeric>
 #include <cmath>
 #include <unordered_set>
 
@@ -48,6 +49,20 @@ std::vector<size_t> rank_features(const DistinctColumns& sample, std::span<const
   }
   std::stable_sort(out.begin(), out.end(), [&](size_t a, size_t b) { return gain[a] > gain[b]; });
   for (size_t& column : out) column = sample.feature[column];
+  return out;
+}
+
+std::vector<UsedFeature> describe_used(const FeatureSpace& space,
+                                       const std::vector<Feature>& features,
+                                       const std::vector<double>& gain) {
+  const double total = std::accumulate(gain.begin(), gain.end(), 0.0);
+  std::vector<UsedFeature> out;
+  for (size_t f = 0; f < features.size(); ++f) {
+    if (gain[f] <= 0) continue;  // kept after screening, but no tree has split by it
+    out.push_back({describe(space, features[f]), to_sql(space, features[f]), gain[f] / total});
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const UsedFeature& a, const UsedFeature& b) { return a.share > b.share; });
   return out;
 }
 

@@ -5,7 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "feature/feature.h"
 #include "feature/matrix.h"
+#include "model/model.h"
 #include "tree/boosting.h"
 
 namespace cenote {
@@ -25,5 +27,10 @@ DistinctColumns distinct_columns(FeatureMatrix&& matrix);
 /// Cost      the rounds of `options` on the sample.
 std::vector<size_t> rank_features(const DistinctColumns& sample, std::span<const double> label,
                                   const BoostingOptions& options, const Hooks& hooks);
+
+/// Those of the features that have gained anything, best first.
+std::vector<UsedFeature> describe_used(const FeatureSpace& space,
+                                       const std::vector<Feature>& features,
+                                       const std::vector<double>& gain);
 
 }  // namespace cenote

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cenote/features.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/check.h"
+#include "base/time.h"
+#include "database/snapshot.h"
+#include "engine/run_folder.h"
+#include "engine/trained.h"
+
+namespace cenote {
+namespace {
+
+/// The links of a schema, over tables without rows.
+Graph empty_graph(const Schema& schema) {
+  Graph graph;
+  for (const Table& table : schema.tables) {
+    StoredTable stored;
+    stored.name = table.name;
+    stored.timed = !table.time_column.empty();
+    stored.columns.resize(table.columns.size());
+    graph.store.tables.push_back(std::move(stored));
+  }
+  for (const Link& link : schema.links) {
+    GraphLink out;
+    out.name = link.name();
+    out.child_table = static_cast<int32_t>(schema.find_table(link.from_table));
+    out.parent_table = static_cast<int32_t>(schema.find_table(link.to_table));
+    graph.links.push_back(std::move(out));
+  }
+  return graph;
+}
+
+/// Adds the features of a part and its members, `weight` of it, to those of the same sentence.
+void add_features(const ModelPart& part, const ModelContext& context, double weight,
+                  std::map<std::string, RunFeature>& found) {
+  for (size_t k = 0; k < part.members.size(); ++k)
+    add_features(part.members[k], context, weight * part.weights[k], found);
+  const ModelEntry& entry = model_registry().at(part.model);
+  if (entry.make_estimator == nullptr) return;
+  Options options(entry.info.options);
+  for (const auto& [name, value] : part.model_options) options.set(part.model, name, value);
+  const auto estimator = entry.make_estimator(options, context);
+  estimator->load(part.estimator);
+  for (UsedFeature& feature : estimator->used_features()) {
+    RunFeature& sum = found[feature.sentence];
+    sum.share += weight * feature.share;
+    sum.sql = std::move(feature.sql);
+    sum.sentence = std::move(feature.sentence);
+  }
+}
+
+/// One SELECT of all features, each under a comment that says what it is.
+std::string query_of(const RunFeatures& run, const ModelFile& model) {
+  const Table& entity = model.schema.table(model.task.entity_table);
+  if (entity.primary_key.size() != 1) return "";
+  std::string out = fmt::format(
+      "-- What {} looks at for '{}': s holds the entities and when they are asked about; rows "
+      "after cut are not known.\n"
+      "WITH s AS (\n  SELECT {} AS entity, TIMESTAMP '{}' AS time, time AS cut FROM {}\n)\nSELECT "
+      "s.entity",
+      model.model, model.task.name, quote_identifier(entity.primary_key[0]),
+      format_time(model.task.test_timestamp), quote_identifier(entity.name));
+  size_t number = 0;
+  for (const RunFeature& feature : run.features) {
+    out += fmt::format("\n  -- {:.1f} %: {}", 100 * feature.share, feature.sentence);
+    if (feature.sql.empty()) {
+      out += " (no short SQL)";
+    } else {
+      out += fmt::format("\n  , {} AS f{}", feature.sql, ++number);
+    }
+  }
+  return out + "\nFROM s\nORDER BY s.entity;\n";
+}
+
+}  // namespace
+
+RunFeatures features(const std::string& run) {
+  const RunPaths paths(run);
+  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", run);
+  CENOTE_CHECK(std::filesystem::exists(paths.model), not_found,
+               "'{}' holds no model.safetensors: is it a run folder, and was its fit finished?",
+               run);
+  const ModelFile model = read_model(paths.model);
+  const Graph graph = empty_graph(model.schema);
+  const auto entity_table = static_cast<int32_t>(model.schema.find_table(model.task.entity_table));
+  CENOTE_CHECK(entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema",
+               model.task.entity_table);
+  const std::vector<TableCodes> no_codes(model.schema.tables.size());
+  ModelContext context{graph,         no_codes,  entity_table, model.task.type, model.task.horizon,
+                       model.outputs, model.seed};
+  context.schema = &model.schema;
+  context.task = &model.task;
+  context.last_training_time = model.last_training_time;
+
+  RunFeatures out;
+  out.model = model.model;
+  out.task = model.task.name;
+  std::map<std::string, RunFeature> found;
+  add_features(model, context, 1, found);
+  double total = 0;
+  for (const auto& [sentence, feature] : found) total += feature.share;
+  for (auto& [sentence, feature] : found) {
+    feature.share /= total;
+    out.features.push_back(std::move(feature));
+  }
+  std::stable_sort(out.features.begin(), out.features.end(),
+                   [](const auto& a, const auto& b) { return a.share > b.share; });
+  out.query = query_of(out, model);
+  return out;
+}
+
+}  // namespace cenote
