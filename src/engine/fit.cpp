@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "engine/output.h"
 #include "engine/prepared.h"
 #include "engine/run_folder.h"
 #include "engine/stack.h"
@@ -18,6 +19,7 @@ namespace cenote {
 namespace {
 
 constexpr int64_t kMostScheduleBytes = 1 << 20;
+constexpr int64_t kMostSelection = 20000;  // validation seeds that model auto chooses by
 
 /// What a checkpoint must agree with to be continued: everything that decides the weights.
 std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
@@ -120,41 +122,6 @@ void add_selection(const SearchResult& found, FitResult& result) {
     result.tried.push_back({one.name, one.item.trial, one.metric, one.seconds, one.weight});
 }
 
-nlohmann::json selection_json(const FitResult& result) {
-  nlohmann::json contenders = nlohmann::json::array(), tried = nlohmann::json::array();
-  for (const FitContender& one : result.contenders)
-    contenders.push_back({{"name", one.name},
-                          {"value", one.metric},
-                          {"behind", one.behind},
-                          {"standard_error", one.standard_error}});
-  for (const FitTried& one : result.tried)
-    tried.push_back({{"name", one.name},
-                     {"trial", one.trial},
-                     {"value", one.metric},
-                     {"seconds", one.seconds},
-                     {"weight", one.weight}});
-  return {{"kept", result.kept}, {"why", result.why}, {"contenders", contenders}, {"tried", tried}};
-}
-
-nlohmann::json result_json(const FitResult& result) {
-  nlohmann::json seconds = nlohmann::json::object(), counters = nlohmann::json::object();
-  for (const auto& [name, value] : result.seconds) seconds[name] = value;
-  for (const auto& [name, value] : result.counters) counters[name] = value;
-  nlohmann::json out = {
-      {"task", result.task},
-      {"model", result.model},
-      {"protocol", result.protocol},
-      {"validation",
-       {{"metric", result.metric}, {"value", result.best_metric}, {"selection", result.selection}}},
-      {"best_epoch", result.best_epoch},
-      {"epochs", result.epochs},
-      {"parameters", result.parameters},
-      {"seconds", seconds},
-      {"counters", counters}};
-  if (!result.kept.empty()) out["chosen"] = selection_json(result);
-  return out;
-}
-
 }  // namespace
 
 FitResult fit(const FitOptions& options, const Hooks& hooks) {
@@ -195,15 +162,19 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
 
   const int64_t staleness = entry.reads_rows ? chosen_staleness(*prepared, chosen.train) : 0;
   if (staleness > 0) make_selection_stale(*prepared);
+  if (entry.has_members()) limit_selection(*prepared, kMostSelection, options.seed);
   const auto trained = make_trained(*prepared, model, model.scale, *threads);
   std::string log;
   const auto train_start = std::chrono::steady_clock::now();
+  // Reading the database is part of the budget, but leaves training at least half of it.
+  const auto half = std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+      std::chrono::duration<double>(budget / 2));
   const TrainReport report = trained->fit({.checkpoint = paths.checkpoint,
                                            .fingerprint = make_fingerprint(model, *prepared),
                                            .resume = options.resume,
                                            .hooks = hooks,
                                            .parts = paths.parts,
-                                           .started = start,
+                                           .started = std::max(start, train_start - half),
                                            .budget_seconds = budget,
                                            .schedule = schedule});
   for (const auto& epoch : report.log) {
@@ -251,7 +222,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   }
   add_counters(report, result);
   write_file_atomically(paths.log, log);
-  write_file_atomically(paths.metrics, result_json(result).dump(2) + "\n");
+  write_file_atomically(paths.metrics, fit_json(result).dump(2) + "\n");
   return result;
 }
 

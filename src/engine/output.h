@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Predictions as tables and files (docs/formats.md).
+// Results as documents, predictions as tables and files (docs/formats.md, docs/formats-cli.md).
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "cenote/fit.h"
 #include "cenote/predict.h"
 #include "database/snapshot.h"  // QueryResult
 
 namespace cenote {
+
+/// What came of a fit, without where it was written. A number that is not finite is null.
+nlohmann::ordered_json fit_json(const FitResult& result);
 
 inline const std::vector<std::string> kOutputFormats{"csv", "parquet", "relbench"};
 

@@ -144,10 +144,10 @@ const Search::Done* Search::run_item(const WorkItem& item) {
   auto done = std::make_unique<Done>();
   done->item = item;
   done->part = part_of(item);
-  done->model = make_trained(prepared_, done->part, scale_, threads_);
   const auto finished = file_of(item, "model"), checkpoint = file_of(item, "checkpoint");
   std::error_code ignored;
   try {
+    done->model = make_trained(prepared_, done->part, scale_, threads_);
     if (request_.resume && std::filesystem::exists(finished, ignored)) {
       done->model->load(read_part(finished));
     } else {
@@ -161,6 +161,13 @@ const Search::Done* Search::run_item(const WorkItem& item) {
     }
     done->val = done->model->predict(prepared_.val.seeds, hooks);
   } catch (const Error& error) {
+    const bool of_the_model =
+        error.code() == ErrorCode::bad_input || error.code() == ErrorCode::unsupported;
+    if (of_the_model) {
+      request_.hooks.warn("model_failed",
+                          fmt::format("{} is left out: {}", name_of(item), error.what()));
+      return nullptr;
+    }
     if (error.code() != ErrorCode::cancelled) throw;
     if (request_.hooks.is_cancelled()) {
       fail(ErrorCode::cancelled,

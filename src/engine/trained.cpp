@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "encode/encode.h"
 #include "engine/stack.h"
 #include "metric/metric.h"
@@ -45,6 +46,29 @@ void make_selection_stale(Prepared& prepared) {
     seed.cut = std::min(seed.cut, prepared.task.val_timestamp);
     seed.own_row =
         seed.own_row && (prepared.val.own_row_always || entities.time[seed.row] <= seed.cut);
+  }
+}
+
+void limit_selection(Prepared& prepared, int64_t most, uint64_t seed) {
+  const SeedTable all = prepared.val;
+  if (all.size() <= most) return;
+  const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
+  const double share = static_cast<double>(most) / static_cast<double>(all.size());
+  for (SeedTable* table : {&prepared.val, &prepared.more_val}) {
+    table->seeds.clear();
+    table->label.clear();
+    table->width = all.width;
+    table->own_row_always = all.own_row_always;
+  }
+  for (int64_t i = 0; i < all.size(); ++i) {
+    const Seed& one = all.seeds[i];
+    const uint64_t key = hash_combine(hash_combine(seed, entities.key_hash[one.row]),
+                                      static_cast<uint64_t>(one.time));
+    const bool chosen = static_cast<double>(mix64(key) >> 11) * 0x1.0p-53 < share;
+    SeedTable& table = chosen ? prepared.val : prepared.more_val;
+    table.seeds.push_back(one);
+    const auto label = all.label.begin() + i * all.width;
+    table.label.insert(table.label.end(), label, label + all.width);
   }
 }
 

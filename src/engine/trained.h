@@ -62,6 +62,10 @@ int64_t chosen_staleness(const Prepared& prepared, const Options& train);
 /// Validation seeds as test seeds will stand under `frozen`: nothing after the validation time is visible.
 void make_selection_stale(Prepared& prepared);
 
+/// At most `most` validation seeds to choose by, drawn by what they are: a choice between many models needs no more,
+/// and each of them predicts them again and again.
+void limit_selection(Prepared& prepared, int64_t most, uint64_t seed);
+
 /// The value of the task's metric on validation predictions.
 Judge make_judge(const Prepared& prepared);
 

@@ -121,6 +121,42 @@ TEST_F(SearchTest, MembersShareAndTrialsDoNot) {
   EXPECT_DOUBLE_EQ(result.contenders[0].metric, .5);
 }
 
+TEST_F(SearchTest, AModelThatCannotBeTrainedIsLeftOut) {
+  // Two layers need two numbers.
+  FitOptions one = scheduled("run", R"([
+    {"model": "constant", "set": {}, "seed": 0, "trial": false},
+    {"model": "sage", "set": {"fanout": "8"}, "seed": 0, "trial": false}])");
+  std::vector<std::string> warnings;
+  Hooks hooks;
+  hooks.warning = [&](const std::string& code, const std::string& message) {
+    if (code == "model_failed") warnings.push_back(message);
+  };
+  const FitResult result = fit(one, hooks);
+  EXPECT_EQ(result.kept, "constant");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings[0], HasSubstr("fanout"));
+}
+
+TEST_F(SearchTest, ChoosesByAPartOfManyValidationLabelsAndKeepsTheRestAsHistory) {
+  const auto threads = make_threads(1);
+  const FitOptions of = options("run");
+  const auto whole =
+      prepare_training(of.source, of.task, Protocol::rolling, AsOf::inclusive, {}, *threads, {});
+  const auto part =
+      prepare_training(of.source, of.task, Protocol::rolling, AsOf::inclusive, {}, *threads, {});
+  limit_selection(*part, 1'000'000, 1);
+  EXPECT_EQ(part->val.size(), whole->val.size());
+  limit_selection(*part, 40, 1);
+  EXPECT_NEAR(static_cast<double>(part->val.size()), 40, 20);
+  EXPECT_EQ(part->val.size() + part->more_val.size(), whole->val.size());
+  EXPECT_EQ(part->val.label.size(), part->val.seeds.size());
+  EXPECT_EQ(part->history().row.size(), whole->history().row.size());
+  double sum = 0, expected = 0;
+  for (const double label : part->history().label) sum += label;
+  for (const double label : whole->history().label) expected += label;
+  EXPECT_EQ(sum, expected);
+}
+
 TEST_F(SearchTest, BadSchedulesAndBudgetsAreRefused) {
   const auto error = [&](const std::string& text) {
     return error_of([&] { fit(scheduled("bad", text)); });

@@ -18,12 +18,6 @@ using Json = nlohmann::ordered_json;
 /// JSON has neither NaN nor infinity.
 Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
 
-Json named_numbers(const std::vector<std::pair<std::string, double>>& pairs) {
-  Json out = Json::object();
-  for (const auto& [name, value] : pairs) out[name] = number(value);
-  return out;
-}
-
 std::string metric_text(double value) {
   return std::isfinite(value) ? fmt::format("{:.4f}", value) : "undefined";
 }
@@ -41,45 +35,9 @@ void print_json(const Json& document) {
   std::printf("%s\n", document.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
 }
 
-namespace {
-
-Json selection_json(const FitResult& result) {
-  Json contenders = Json::array(), tried = Json::array();
-  for (const FitContender& one : result.contenders) {
-    contenders.push_back({{"name", one.name},
-                          {"value", number(one.metric)},
-                          {"behind", number(one.behind)},
-                          {"standard_error", number(one.standard_error)}});
-  }
-  for (const FitTried& one : result.tried) {
-    tried.push_back({{"name", one.name},
-                     {"trial", one.trial},
-                     {"value", number(one.metric)},
-                     {"seconds", one.seconds},
-                     {"weight", one.weight}});
-  }
-  return {{"kept", result.kept}, {"why", result.why}, {"contenders", contenders}, {"tried", tried}};
-}
-
-}  // namespace
-
 Json to_json(const FitResult& result, const FitOptions& options) {
-  Json out{{"run", result.run},
-           {"task", result.task},
-           {"model", result.model},
-           {"protocol", result.protocol},
-           {"as_of", options.as_of},
-           {"seed", options.seed},
-           {"validation",
-            {{"metric", result.metric},
-             {"value", number(result.best_metric)},
-             {"selection", result.selection}}},
-           {"best_epoch", result.best_epoch},
-           {"epochs", result.epochs},
-           {"parameters", result.parameters},
-           {"seconds", named_numbers(result.seconds)},
-           {"counters", named_numbers(result.counters)}};
-  if (!result.kept.empty()) out["chosen"] = selection_json(result);
+  Json out{{"run", result.run}, {"as_of", options.as_of}, {"seed", options.seed}};
+  out.update(fit_json(result));
   return out;
 }
 
