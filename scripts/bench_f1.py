@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the three driver tasks of examples/f1 over several seeds and prints metrics, mean and spread.
 
-  scripts/bench_f1.py [--seeds 0,1,2,3,4] [--tasks driver-position,...] [--models constant,entity_mean,sage] [-- fit options]
+  scripts/bench_f1.py [--seeds 0,1,2,3,4] [--tasks driver-position,...] [--protocols frozen,rolling] [--models constant,entity_mean,sage]
+                      [-- fit options]
 
 Each model is trained once per seed and protocol and evaluated on the test split under the protocol it was trained for.
 Test figures are read once, at the end; nothing is chosen by them.
@@ -37,27 +38,29 @@ def main():
     parser.add_argument("--seeds", default="0,1,2,3,4")
     parser.add_argument("--tasks", default=",".join(METRIC))
     parser.add_argument("--models", default="constant,entity_mean,sage")
+    parser.add_argument("--protocols", default="frozen,rolling")
     parser.add_argument("fit", nargs="*", help="further options of cenote fit, after --")
     args = parser.parse_args()
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     print(f"machine: {cpu}, {len(os.sched_getaffinity(0))} cores; seeds {args.seeds}")
-    print("| task | protocol | model | metric | test | published graph network | train s, median |")
-    print("|---|---|---|---|---|---|---|")
+    print("| task | protocol | model | metric | validation | test | published graph network | train s, median |")
+    print("|---|---|---|---|---|---|---|---|")
     for task in args.tasks.split(","):
-        for protocol in ("frozen", "rolling"):
+        for protocol in args.protocols.split(","):
             for model in args.models.split(","):
                 simple = model in ("constant", "entity_mean")
-                test, seconds = [], []
+                validation, test, seconds = [], [], []
                 for seed in ["0"] if simple else args.seeds.split(","):
                     with tempfile.TemporaryDirectory() as folder:
                         run = folder + "/run"
                         fitted = cenote("fit", "examples/f1", "--task", task, "--model", model, "--seed", seed, "--protocol", protocol,
                                         "--out", run, *([] if simple else args.fit))
                         seconds.append(fitted["seconds"]["train"])
+                        validation.append(fitted["validation"]["value"])
                         result = cenote("evaluate", run, "--split", "test")
                         test.append(result["metrics"][METRIC[task]]["value"])
                 published = PUBLISHED[task] if protocol == "frozen" else "-"
-                print(f"| {task} | {protocol} | {model} | {METRIC[task]} | {spread(test)} | {published} | "
+                print(f"| {task} | {protocol} | {model} | {METRIC[task]} | {spread(validation)} | {spread(test)} | {published} | "
                       f"{statistics.median(seconds):.1f} |", flush=True)
 
 

@@ -199,6 +199,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   }
   trained->save(model);
   write_model(paths.model, model);
+  std::filesystem::remove_all(paths.parts, error);
 
   result.run = options.out;
   result.model = options.model;

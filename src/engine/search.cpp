@@ -208,9 +208,7 @@ SearchResult Search::run() {
   CENOTE_CHECK(!error, io, "cannot make the folder '{}': {}", request_.parts.string(),
                error.message());
   request_.schedule.empty() ? run_within_budget() : run_schedule();
-  SearchResult out = choose();
-  std::filesystem::remove_all(request_.parts, error);
-  return out;
+  return choose();
 }
 
 SearchResult Search::choose() {

@@ -63,7 +63,8 @@ class Search {
  public:
   Search(const Prepared& prepared, const ModelPart& part, const OutputScale& scale,
          ThreadPool& threads, const FitRequest& request);
-  /// Errors    cancelled: what was finished is kept and taken up by a resumed fit.
+  /// What was finished stays in the request's folder of parts, until the caller has the result in safety.
+  /// Errors    cancelled: a resumed fit takes up what was finished.
   SearchResult run();
 
  private:

@@ -73,7 +73,8 @@ TEST_F(SearchTest, TheBudgetIsKept) {
   const auto start = std::chrono::steady_clock::now();
   fit(small);
   const std::chrono::duration<double> used = std::chrono::steady_clock::now() - start;
-  EXPECT_LT(used.count(), 3 * 1.1 + 0.5);  // half a second for a machine that does something else
+  // Two seconds for a machine that does something else. Without a budget it takes three times as long.
+  EXPECT_LT(used.count(), 3 * 1.1 + 2);
 }
 
 TEST_F(SearchTest, InterruptedAndResumedIsTheSameAsStraight) {
