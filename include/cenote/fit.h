@@ -24,15 +24,16 @@ struct FitOptions {
   int threads = 0;  // 0: all that this process may use
   std::string out;  // the run folder
   bool resume = false;
-  std::string budget;    // of model auto: "5 minutes" (the default)
-  std::string schedule;  // of model auto: a run folder whose schedule is followed instead of a budget
+  std::string budget;  // of model auto: "5 minutes" (the default)
+  std::string
+      schedule;  // of model auto: a run folder whose schedule is followed instead of a budget
 };
 
 /// A way to predict that model auto compared, on validation.
 struct FitContender {
   std::string name;
   double metric = 0;
-  double behind = 0;          // the best
+  double behind = 0;          // how much worse than the best; 0: is the best
   double standard_error = 0;  // of `behind`
 };
 

@@ -52,6 +52,14 @@ void add_features(const ModelPart& part, const ModelContext& context, double wei
   }
 }
 
+/// Text that stays within the comment it is written into, whatever the database's names and values are.
+std::string comment_text(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return text;
+}
+
 /// One SELECT of all features, each under a comment that says what it is.
 std::string query_of(const RunFeatures& run, const ModelFile& model) {
   const Table& entity = model.schema.table(model.task.entity_table);
@@ -61,11 +69,11 @@ std::string query_of(const RunFeatures& run, const ModelFile& model) {
       "after cut are not known.\n"
       "WITH s AS (\n  SELECT {} AS entity, TIMESTAMP '{}' AS time, time AS cut FROM {}\n)\nSELECT "
       "s.entity",
-      model.model, model.task.name, quote_identifier(entity.primary_key[0]),
+      model.model, comment_text(model.task.name), quote_identifier(entity.primary_key[0]),
       format_time(model.task.test_timestamp), quote_identifier(entity.name));
   size_t number = 0;
   for (const RunFeature& feature : run.features) {
-    out += fmt::format("\n  -- {:.1f} %: {}", 100 * feature.share, feature.sentence);
+    out += fmt::format("\n  -- {:.1f} %: {}", 100 * feature.share, comment_text(feature.sentence));
     if (feature.sql.empty()) {
       out += " (no short SQL)";
     } else {
@@ -78,12 +86,7 @@ std::string query_of(const RunFeatures& run, const ModelFile& model) {
 }  // namespace
 
 RunFeatures features(const std::string& run) {
-  const RunPaths paths(run);
-  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", run);
-  CENOTE_CHECK(std::filesystem::exists(paths.model), not_found,
-               "'{}' holds no model.safetensors: is it a run folder, and was its fit finished?",
-               run);
-  const ModelFile model = read_model(paths.model);
+  const ModelFile model = read_run_model(run);
   const Graph graph = empty_graph(model.schema);
   const auto entity_table = static_cast<int32_t>(model.schema.find_table(model.task.entity_table));
   CENOTE_CHECK(entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema",

@@ -26,15 +26,19 @@ std::string without_password(const std::string& source) {
   return source.substr(0, colon) + source.substr(at);
 }
 
-OpenRun open_run(const RunOptions& options) {
-  const RunPaths paths(options.run);
-  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'",
-               options.run);
+ModelFile read_run_model(const std::string& run) {
+  const RunPaths paths(run);
+  CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", run);
   CENOTE_CHECK(std::filesystem::exists(paths.model), not_found,
                "'{}' holds no model.safetensors: is it a run folder, and was its fit finished?",
-               options.run);
+               run);
+  return read_model(paths.model);
+}
+
+OpenRun open_run(const RunOptions& options) {
+  const RunPaths paths(options.run);
   OpenRun out;
-  out.model = read_model(paths.model);
+  out.model = read_run_model(options.run);
   out.source = options.source;
   nlohmann::json run = nlohmann::json::object();
   if (std::filesystem::exists(paths.run)) {

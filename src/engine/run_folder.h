@@ -20,6 +20,9 @@ struct RunPaths {
 /// A source without its password: what may be written down.
 std::string without_password(const std::string& source);
 
+/// The model of a run. Errors not_found if there is no such run; bad_input for a damaged one.
+ModelFile read_run_model(const std::string& run);
+
 /// The run's model and source; fields that `options` sets win.
 struct OpenRun {
   ModelFile model;

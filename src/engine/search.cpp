@@ -148,9 +148,7 @@ const Search::Done* Search::run_item(const WorkItem& item) {
   std::error_code ignored;
   try {
     done->model = make_trained(prepared_, done->part, scale_, threads_);
-    if (request_.resume && std::filesystem::exists(finished, ignored)) {
-      done->model->load(read_part(finished));
-    } else {
+    if (!take_up(*done, finished)) {
       done->model->fit({.checkpoint = checkpoint,
                         .fingerprint = request_.fingerprint,
                         .resume = request_.resume,
@@ -198,7 +196,27 @@ const Search::Done* Search::run_item(const WorkItem& item) {
 }
 
 void Search::run_schedule() {
+  for (const WorkItem& item : request_.schedule) {
+    CENOTE_CHECK(is_tried(item.model), bad_input,
+                 "the schedule trains '{}', which is not among the models to try: {}", item.model,
+                 join_names(models_));
+  }
   for (const WorkItem& item : request_.schedule) run_item(item);
+}
+
+/// Takes up a model that an interrupted fit had finished. One that cannot be read is trained again.
+bool Search::take_up(Done& done, const std::filesystem::path& finished) const {
+  std::error_code ignored;
+  if (!request_.resume || !std::filesystem::exists(finished, ignored)) return false;
+  try {
+    done.model->load(read_part(finished));
+    return true;
+  } catch (const Error& error) {
+    request_.hooks.warn("damaged_part",
+                        fmt::format("{}; {} is trained again", error.what(), name_of(done.item)));
+    done.model = make_trained(prepared_, done.part, scale_, threads_);
+    return false;
+  }
 }
 
 SearchResult Search::run() {

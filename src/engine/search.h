@@ -91,7 +91,8 @@ class Search {
   void run_networks();
   void run_more_seeds(size_t first);
   Pace measure_pace(const std::string& model) const;
-  /// Null if there was no time to finish it.
+  bool take_up(Done& done, const std::filesystem::path& finished) const;
+  /// Null if there was no time to finish it, or it cannot be trained.
   const Done* run_item(const WorkItem& item);
   Hooks hooks_of(const std::string& name) const;
   std::filesystem::path file_of(const WorkItem& item, const char* what) const;

@@ -105,6 +105,34 @@ TEST_F(SearchTest, InterruptedAndResumedIsTheSameAsStraight) {
   }
 }
 
+TEST_F(SearchTest, AFinishedModelThatIsDamagedIsTrainedAgain) {
+  const std::string expected = fit_bytes(scheduled("straight", kSchedule));
+  FitOptions resumed = scheduled("damaged", kSchedule);
+  Hooks hooks;
+  bool stop = false;
+  hooks.progress = [&](const Progress& p) {
+    stop = stop || p.item.find("seed 1") != std::string::npos;
+  };
+  hooks.cancelled = [&] { return stop; };
+  EXPECT_THAT(error_of([&] { fit(resumed, hooks); }), StartsWith("cancelled"));
+  size_t damaged = 0;
+  for (const auto& file : std::filesystem::directory_iterator(RunPaths(resumed.out).parts)) {
+    if (file.path().string().find(".model.") == std::string::npos) continue;
+    std::filesystem::resize_file(file.path(), 100);
+    ++damaged;
+  }
+  EXPECT_EQ(damaged, 4u);
+  resumed.resume = true;
+  size_t warned = 0;
+  Hooks watch;
+  watch.warning = [&](const std::string& code, const std::string&) {
+    warned += code == "damaged_part";
+  };
+  fit(resumed, watch);
+  EXPECT_EQ(warned, 4u);
+  EXPECT_TRUE(model_bytes(resumed.out) == expected);
+}
+
 TEST_F(SearchTest, MembersShareAndTrialsDoNot) {
   const FitResult result = fit(scheduled("run", kSchedule));
   double sum = 0;
@@ -168,6 +196,9 @@ TEST_F(SearchTest, BadSchedulesAndBudgetsAreRefused) {
   EXPECT_THAT(error(R"([{"model":"auto","set":{},"seed":0,"trial":false}])"), HasSubstr("auto"));
   EXPECT_THAT(error(R"([{"model":"sage","set":{"epohs":"1"},"seed":0,"trial":false}])"),
               HasSubstr("epochs"));
+  FitOptions few = scheduled("few", kSchedule);
+  few.set = {{"models", "constant,sage"}};
+  EXPECT_THAT(error_of([&] { fit(few); }), HasSubstr("trains 'boost'"));
   FitOptions other = options("other");
   other.model = "constant";
   other.budget = "5 seconds";

@@ -80,40 +80,58 @@ class Entities {
       begin_;  // rows of entity e: order_[begin_[e]] ... order_[begin_[e + 1] - 1]
 };
 
-/// Some rows of a table that is `width` numbers wide.
-void take_rows(std::span<const double> table, size_t width, const std::vector<size_t>& rows,
-               std::vector<double>& out) {
-  out.clear();
-  for (const size_t row : rows) {
-    const auto numbers = table.subspan(row * width, width);
-    out.insert(out.end(), numbers.begin(), numbers.end());
-  }
-}
+/// The metric of some rows; the buffers are used again and again.
+class MetricOfRows {
+ public:
+  MetricOfRows(const MetricEntry& metric, const MetricInput& input, size_t rows)
+      : metric_(metric),
+        input_(input),
+        width_(input.prediction.size() / rows),
+        label_width_(input.label.size() / rows) {}
 
-size_t checked_width(const MetricInput& input, size_t rows) {
+  double compute(std::span<const double> prediction, const std::vector<size_t>& rows) {
+    take(prediction, width_, rows, prediction_);
+    take(input_.label, label_width_, rows, label_);
+    return metric_.compute({prediction_, label_, input_.width});
+  }
+
+ private:
+  static void take(std::span<const double> table, size_t width, const std::vector<size_t>& rows,
+                   std::vector<double>& out) {
+    out.clear();
+    for (const size_t row : rows) {
+      const auto numbers = table.subspan(row * width, width);
+      out.insert(out.end(), numbers.begin(), numbers.end());
+    }
+  }
+
+  const MetricEntry& metric_;
+  const MetricInput& input_;
+  const size_t width_, label_width_;
+  std::vector<double> prediction_, label_;
+};
+
+void check_width(const MetricInput& input, size_t rows) {
   const auto width = static_cast<size_t>(std::max<int64_t>(input.width, 1));
   CENOTE_CHECK(input.prediction.size() == rows * width, bad_shape,
                "{} rows of entities, but {} predictions of width {}", rows, input.prediction.size(),
                width);
-  return width;
 }
 
 }  // namespace
 
 Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
                    std::span<const int64_t> entity, uint64_t seed) {
-  const size_t width = checked_width(input, entity.size());
+  check_width(input, entity.size());
   Interval interval{metric.compute(input), kUndefined, kUndefined};
   if (entity.empty()) return interval;
-  const size_t label_width = input.label.size() / entity.size();
   const Entities entities(entity);
-  std::vector<double> values, prediction, label;
+  MetricOfRows resampled(metric, input, entity.size());
+  std::vector<double> values;
   std::vector<size_t> rows;
   for (int draw = 0; draw < kDraws; ++draw) {
     entities.draw(seed, draw, rows);
-    take_rows(input.prediction, width, rows, prediction);
-    take_rows(input.label, label_width, rows, label);
-    const double value = metric.compute({prediction, label, input.width});
+    const double value = resampled.compute(input.prediction, rows);
     if (!std::isnan(value)) values.push_back(value);  // one class only, say: it says nothing
   }
   if (values.empty()) return interval;
@@ -126,22 +144,19 @@ Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
 double difference_error(const MetricEntry& metric, const MetricInput& input,
                         std::span<const double> other, std::span<const int64_t> entity,
                         uint64_t seed) {
-  const size_t width = checked_width(input, entity.size());
-  checked_width({other, input.label, input.width}, entity.size());
+  check_width(input, entity.size());
+  check_width({other, input.label, input.width}, entity.size());
   if (entity.empty()) return kUndefined;
-  const size_t label_width = input.label.size() / entity.size();
   Entities entities(entity);
   const double share = static_cast<double>(entities.keep(kDifferenceRows, seed)) /
                        static_cast<double>(entity.size());
-  std::vector<double> values, prediction, label;
+  MetricOfRows resampled(metric, input, entity.size());
+  std::vector<double> values;
   std::vector<size_t> rows;
   for (int draw = 0; draw < kDifferenceDraws; ++draw) {
     entities.draw(seed, draw, rows);
-    take_rows(input.label, label_width, rows, label);
-    take_rows(input.prediction, width, rows, prediction);
-    const double value = metric.compute({prediction, label, input.width});
-    take_rows(other, width, rows, prediction);
-    const double difference = value - metric.compute({prediction, label, input.width});
+    const double difference =
+        resampled.compute(input.prediction, rows) - resampled.compute(other, rows);
     if (!std::isnan(difference)) values.push_back(difference);
   }
   if (values.size() < kDifferenceDraws / 10) return kUndefined;
