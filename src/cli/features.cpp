@@ -33,14 +33,13 @@ int run(const std::vector<std::string>& words) {
   CommonOptions common;
   std::string folder;
   bool sql = false;
-  size_t top = 20;
+  int64_t top = 20;
   app.add_option("RUN", folder, "a run folder")->required();
   app.add_flag("--sql", sql, "all of them as one query that DuckDB understands");
-  app.add_option("--top", top, "how many, best first")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--top", top, "how many, best first")->capture_default_str();
   add_common_options(app, common);
   if (!parse_words(app, words)) return 0;
+  if (top < 1) throw UsageError(fmt::format("--top must be at least 1, got {}", top));
 
   const RunFeatures run = features(folder);
   if (common.json) {
@@ -53,7 +52,7 @@ int run(const std::vector<std::string>& words) {
   } else if (sql && !run.query.empty() && !run.features.empty()) {
     std::fputs(run.query.c_str(), stdout);
   } else {
-    print_features(run, std::min(top, run.features.size()));
+    print_features(run, std::min(static_cast<size_t>(top), run.features.size()));
   }
   return 0;
 }

@@ -108,9 +108,9 @@ void add_counters(const TrainReport& report, FitResult& result) {
 
 std::vector<WorkItem> read_schedule(const std::string& path) {
   if (path.empty()) return {};
-  const bool folder = std::filesystem::is_directory(path);
-  return schedule_from_json(read_file(
-      folder ? RunPaths(path).schedule : std::filesystem::path(path), kMostScheduleBytes));
+  const std::filesystem::path file =
+      std::filesystem::is_directory(path) ? RunPaths(path).schedule : std::filesystem::path(path);
+  return schedule_from_json(file.string(), read_file(file, kMostScheduleBytes));
 }
 
 void add_selection(const SearchResult& found, FitResult& result) {

@@ -38,7 +38,7 @@ json schedule_to_json(const std::vector<WorkItem>& schedule) {
   return out;
 }
 
-std::vector<WorkItem> schedule_from_json(const std::string& text) {
+std::vector<WorkItem> schedule_from_json(const std::string& name, const std::string& text) {
   std::vector<WorkItem> out;
   try {
     for (const json& one : json::parse(text)) {
@@ -46,20 +46,24 @@ std::vector<WorkItem> schedule_from_json(const std::string& text) {
       item.model = one.at("model").get<std::string>();
       item.seed = one.at("seed").get<uint64_t>();
       item.trial = one.at("trial").get<bool>();
-      for (const auto& [name, value] : one.at("set").items())
-        item.set.emplace_back(name, value.get<std::string>());
+      for (const auto& [option, value] : one.at("set").items())
+        item.set.emplace_back(option, value.get<std::string>());
       out.push_back(std::move(item));
     }
-  } catch (const json::exception& error) {
-    fail(ErrorCode::bad_input, "the schedule is damaged: {}", error.what());
+  } catch (const json::exception&) {
+    fail(ErrorCode::bad_input,
+         "{}: is no schedule: a list of {{\"model\", \"set\", \"seed\", \"trial\"}}, as a run of "
+         "model "
+         "auto has it in schedule.json",
+         name);
   }
   for (const WorkItem& item : out) {
     CENOTE_CHECK(!model_registry().at(item.model).has_members(), bad_input,
-                 "the schedule: '{}' is no member of another model", item.model);
+                 "{}: '{}' is no member of another model", name, item.model);
     apply_options(item.model, item.set);
   }
   const bool any = std::any_of(out.begin(), out.end(), [](const auto& i) { return !i.trial; });
-  CENOTE_CHECK(any, bad_input, "the schedule holds no model that is trained to the end");
+  CENOTE_CHECK(any, bad_input, "{}: holds no model that is trained to the end", name);
   return out;
 }
 

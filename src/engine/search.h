@@ -33,8 +33,8 @@ struct WorkItem {
 };
 
 nlohmann::json schedule_to_json(const std::vector<WorkItem>& schedule);
-/// Errors    bad_input for a text that is no schedule.
-std::vector<WorkItem> schedule_from_json(const std::string& text);
+/// Errors    bad_input for a text that is no schedule; `name`: of the file that it comes from.
+std::vector<WorkItem> schedule_from_json(const std::string& name, const std::string& text);
 
 /// The seconds that a fit may take. Errors bad_input: not a time, or for a model that has no use for a budget.
 double fit_budget(const FitOptions& options);
@@ -76,7 +76,12 @@ class Search {
     Predictions val;
     double metric, seconds;
   };
-  /// What a setting of a network costs.
+  /// A network to try, and what an update of it costs in those of the first.
+  struct Candidate {
+    WorkItem item;
+    double cost;
+  };
+  /// What a network costs.
   struct Pace {
     double step = 0, validation = 0;  // seconds
   };
@@ -88,6 +93,7 @@ class Search {
   void run_schedule();
   void run_within_budget();
   void run_boost();
+  std::vector<Candidate> network_candidates() const;
   void run_networks();
   void run_more_seeds(size_t first);
   Pace measure_pace(const std::string& model) const;

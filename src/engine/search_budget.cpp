@@ -56,7 +56,12 @@ double fit_budget(const FitOptions& options) {
   CENOTE_CHECK(options.budget.empty() || options.schedule.empty(), bad_input,
                "a schedule says what is trained, so --schedule does not go with --budget");
   if (options.budget.empty()) return kDefaultBudget;
-  const int64_t micros = parse_duration(options.budget);
+  int64_t micros = 0;
+  try {
+    micros = parse_duration(options.budget);
+  } catch (const Error& error) {
+    fail(error.code(), "--budget: {}", error.what());
+  }
   CENOTE_CHECK(micros >= kMicrosPerSecond && micros <= 1000 * kMicrosPerDay, bad_input,
                "--budget {}: must be between 1 second and 1000 days", options.budget);
   return static_cast<double>(micros) / kMicrosPerSecond;
@@ -112,26 +117,32 @@ Search::Pace Search::measure_pace(const std::string& model) const {
           report.seconds_validate};
 }
 
-void Search::run_networks() {
-  std::vector<WorkItem> settings;
-  std::vector<double> cost;
+/// The settings to try under the options that the user has fixed: some become the same by that.
+std::vector<Search::Candidate> Search::network_candidates() const {
+  std::vector<Candidate> out;
   for (const Setting& setting : network_settings()) {
     if (!is_tried(setting.model)) continue;
     WorkItem one = item(setting.model, setting.set);
-    const bool known = std::any_of(settings.begin(), settings.end(), [&](const WorkItem& other) {
-      return other.model == one.model && other.set == one.set;
+    const bool known = std::any_of(out.begin(), out.end(), [&](const Candidate& other) {
+      return other.item.model == one.model && other.item.set == one.set;
     });
-    if (known) continue;
-    settings.push_back(std::move(one));
-    cost.push_back(setting.cost);
+    if (!known) out.push_back({std::move(one), setting.cost});
   }
-  if (settings.empty() || prepared_.train.size() == 0 || left() <= 0) return;
+  return out;
+}
+
+void Search::run_networks() {
+  const std::vector<Candidate> candidates = network_candidates();
+  if (candidates.empty() || prepared_.train.size() == 0 || left() <= 0) return;
   Pace pace;
   try {
-    pace = measure_pace(settings[0].model);
+    pace = measure_pace(candidates[0].item.model);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::cancelled || request_.hooks.is_cancelled()) throw;
-    return;  // not even that
+    const bool failed = error.code() == ErrorCode::bad_input;
+    if (request_.hooks.is_cancelled() || (!failed && error.code() != ErrorCode::cancelled)) throw;
+    if (failed)
+      request_.hooks.warn("model_failed", fmt::format("networks are left out: {}", error.what()));
+    return;  // else there was no time even for that
   }
   const TrainOptions usual = train_options(Options(train_option_list()), 0);
   const int64_t epochs = usual.epochs, trial_epochs = std::max<int64_t>(1, epochs / 5);
@@ -144,20 +155,17 @@ void Search::run_networks() {
   // All settings for a fifth of the epochs and three for all of them, with fewer updates an epoch if need be.
   const auto whole_plan = [&](int64_t of_steps) {
     double sum = 0;
-    for (const double factor : cost) sum += seconds(factor, trial_epochs, of_steps);
+    for (const Candidate& one : candidates) sum += seconds(one.cost, trial_epochs, of_steps);
     return sum + 3 * seconds(1.5, epochs, of_steps);
   };
   const double time = kPlanned * left();
   int64_t affordable = steps;
   while (affordable > 1 && whole_plan(affordable) > time) affordable = affordable * 9 / 10;
-  const auto with_steps = [&](WorkItem one, int64_t of_steps) {
-    if (of_steps < steps)
-      one = item(one.model, [&] {
-        TextPairs set = one.set;
-        set.emplace_back("max_steps", text(of_steps));
-        return set;
-      }());
-    return one;
+  const auto with_steps = [&](const WorkItem& one, int64_t of_steps) {
+    if (of_steps >= steps) return one;
+    TextPairs set = one.set;
+    set.emplace_back("max_steps", text(of_steps));
+    return item(one.model, std::move(set));
   };
 
   if (affordable * epochs < std::min(kLeastSteps, steps * epochs)) {
@@ -166,7 +174,7 @@ void Search::run_networks() {
     while (affordable > 1 && seconds(1, epochs, affordable) > time)
       affordable = affordable * 9 / 10;
     if (affordable * epochs >= std::min(kLeastSteps, steps * epochs))
-      run_item(with_steps(settings[0], affordable));
+      run_item(with_steps(candidates[0].item, affordable));
     return;
   }
   struct Trial {
@@ -174,15 +182,15 @@ void Search::run_networks() {
     double metric;
   };
   std::vector<Trial> trials;
-  for (const WorkItem& setting : settings) {
-    TextPairs set = setting.set;
+  for (const Candidate& candidate : candidates) {
+    TextPairs set = candidate.item.set;
     set.emplace_back("epochs", text(trial_epochs));
-    WorkItem trial = with_steps(item(setting.model, set), affordable);
+    WorkItem trial = with_steps(item(candidate.item.model, std::move(set)), affordable);
     trial.trial = true;
-    if (settings.size() == 1) {
-      trials.push_back({setting, 0});
+    if (candidates.size() == 1) {
+      trials.push_back({candidate.item, 0});
     } else if (const Done* done = run_item(trial)) {
-      trials.push_back({setting, done->metric});
+      trials.push_back({candidate.item, done->metric});
     }
   }
   std::stable_sort(trials.begin(), trials.end(), [&](const Trial& a, const Trial& b) {

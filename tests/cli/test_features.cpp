@@ -62,6 +62,8 @@ TEST(Features, ModelsThatChooseNoneSaySo) {
             0u);
   expect_refused(run_cenote({"features", "nowhere"}), 1, {"no run folder 'nowhere'"});
   expect_refused(run_cenote({"features"}), 2, {"RUN"});
+  expect_refused(run_cenote({"features", "runs/a", "--top", "0"}), 2,
+                 {"--top must be at least 1, got 0"});
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ TEST(Fit, RefusesWordsThatMakeNoSense) {
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--seed", "-1"}), 2, {"--seed"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--set", "epochs=1"}), 2,
                  {"model.relgnn.epochs"});
-  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--budget", "soon"}), 2, {"'soon'"});
+  expect_refused(run_cenote({"fit", f1(), "--task", "t", "--budget", "soon"}), 2,
+                 {"--budget: 'soon'"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sage", "--budget", "1 hour"}),
                  2, {"model auto"});
   expect_refused(run_cenote({"fit", f1(), "PREDICT count(results) > 0"}), 1,
