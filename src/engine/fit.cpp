@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 #include "base/check.h"
 #include "base/files.h"
@@ -161,8 +162,8 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
   const int64_t staleness = entry.reads_rows ? chosen_staleness(*prepared, chosen.train) : 0;
-  if (staleness > 0) make_selection_stale(*prepared);
-  if (entry.has_members()) limit_selection(*prepared, kMostSelection, options.seed);
+  const int64_t most = entry.has_members() ? kMostSelection : std::numeric_limits<int64_t>::max();
+  prepared->selection = make_selection(*prepared, staleness, most, options.seed);
   const auto trained = make_trained(*prepared, model, model.scale, *threads);
   std::string log;
   const auto train_start = std::chrono::steady_clock::now();
@@ -206,12 +207,10 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.task = prepared->task.name;
   result.protocol = options.protocol;
   result.metric = prepared->task.metric;
-  result.selection =
-      staleness > 0
-          ? fmt::format(
-                "stale: training seeds see up to {} less, validation seeds nothing after {}",
-                format_duration(staleness), format_time(prepared->task.val_timestamp))
-          : "each seed's own time";
+  result.selection = staleness > 0
+                         ? fmt::format("stale: training and validation seeds see up to {} less",
+                                       format_duration(staleness))
+                         : "each seed's own time";
   result.best_epoch = report.best_epoch;
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;

@@ -123,7 +123,7 @@ void make_split_seeds(Prepared& out, const Hooks& hooks) {
 History Prepared::history() const {
   History out;
   out.width = train.width;
-  for (const SeedTable* table : {&train, &val, &more_val, &test}) {
+  for (const SeedTable* table : {&train, &val, &test}) {
     for (const Seed& seed : table->seeds) {
       out.row.push_back(seed.row);
       out.time.push_back(seed.time);

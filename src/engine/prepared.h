@@ -27,10 +27,10 @@ struct Prepared {
   std::vector<TableEncoder> encoders;  // by table
   std::vector<TableCodes> codes;       // by table
   SeedTable train, val,
-      test;            // for a prediction at a time: no seeds, or `train` the closed windows
-  SeedTable more_val;  // validation labels that nothing is chosen by; they are history all the same
-  int64_t outputs = 1;                                  // numbers a model puts out per seed
-  int64_t at = 0;                                       // for a prediction at a time: that time
+      test;             // for a prediction at a time: no seeds, or `train` the closed windows
+  SeedTable selection;  // of a fit: what choices are made by
+  int64_t outputs = 1;  // numbers a model puts out per seed
+  int64_t at = 0;       // for a prediction at a time: that time
   std::vector<std::pair<std::string, double>> seconds;  // by phase
 
   History history() const;  // all labels, for models that look back

@@ -79,12 +79,15 @@ Search::Search(const Prepared& prepared, const ModelPart& part, const OutputScal
   for (const auto& [name, value] : part.model_options) options.set(part.model, name, value);
   models_ = member_names(options);
   keeps_best_ = options.get_text("keep") == "best";
+  searches_joins_ = options.get_text("joins") == "search";
+  join_search_ = {options.get_text("searcher"), options.get_int("tries"), judge_.higher_is_better,
+                  part.seed};
   for (const auto& [name, value] : part.entry_options) {
     if (!name.starts_with("model.")) continue;
     const size_t dot = name.find('.', 6);
     fixed_[name.substr(6, dot - 6)].emplace_back(name.substr(dot + 1), value);
   }
-  CENOTE_CHECK(prepared.val.size() > 0, bad_input,
+  CENOTE_CHECK(prepared.selection.size() > 0, bad_input,
                "task '{}' has no validation labels to choose between models by; name one with "
                "--model",
                prepared.task.name);
@@ -161,7 +164,7 @@ const Search::Done* Search::run_item(const WorkItem& item) {
       done->model->save(saved);
       write_part(finished, saved);
     }
-    done->val = done->model->predict(prepared_.val.seeds, hooks);
+    done->val = done->model->predict(prepared_.selection.seeds, hooks);
   } catch (const Error& error) {
     const bool of_the_model =
         error.code() == ErrorCode::bad_input || error.code() == ErrorCode::unsupported;
@@ -243,7 +246,12 @@ SearchResult Search::choose() {
                request_.budget_seconds);
   std::vector<Predictions> predictions;
   for (const Done* done : full) predictions.push_back(done->val);
-  const auto stack = stack_weights(predictions, judge_);
+  std::vector<int64_t> entity;
+  for (const Seed& seed : prepared_.selection.seeds) entity.push_back(seed.row);
+  const MetricEntry& metric = metric_registry().at(prepared_.task.metric);
+  const auto& label = prepared_.selection.label;
+  const auto stack =
+      bagged_stack_weights(predictions, metric, label, prepared_.outputs, entity, part_.seed);
 
   SearchResult out;
   std::vector<std::vector<double>> weights;  // of each contender
@@ -271,11 +279,9 @@ SearchResult Search::choose() {
   const auto members = std::count_if(stack.begin(), stack.end(), [](double w) { return w > 0; });
   if (members > 1) contend("stack", stack);
 
-  std::vector<int64_t> entity;
-  for (const Seed& seed : prepared_.val.seeds) entity.push_back(seed.row);
-  const MetricEntry& metric = metric_registry().at(prepared_.task.metric);
-  const size_t best = compare_with_best(out.contenders, contending, metric, prepared_.val.label,
-                                        prepared_.outputs, entity, part_.seed);
+  const size_t best =
+      compare_with_best(out.contenders, contending, metric, prepared_.selection.label,
+                        prepared_.outputs, entity, part_.seed);
   const bool has_constant = out.contenders[0].name == "constant";
   const size_t kept = keeps_best_ ? best : simplest_good_enough(out.contenders, has_constant);
   const Contender& chosen = out.contenders[kept];

@@ -3,8 +3,9 @@
 //
 //   1. the models that need no training; `boost`, on as many rows as the budget allows
 //   2. some settings of the networks, each for a fifth of the epochs; the better half of them for all
-//   3. more seeds of the best of those, while there is time
-//   4. a stack of all that was trained to the end, weighed on validation; the simplest that is at most one standard
+//   3. if asked for: joins for the best of those to follow, each plan tried for a fifth of the epochs
+//   4. more seeds of the best of those, while there is time
+//   5. a stack of all that was trained to the end, weighed on validation; the simplest that is at most one standard
 //      error behind the best is kept
 //
 // Only the choice of what to do next looks at the clock. What was done is a list of work items without any time
@@ -20,6 +21,7 @@
 
 #include "cenote/fit.h"
 #include "engine/trained.h"
+#include "train/join_search.h"
 #include "train/stack.h"
 
 namespace cenote {
@@ -95,6 +97,7 @@ class Search {
   void run_boost();
   std::vector<Candidate> network_candidates() const;
   void run_networks();
+  std::string search_plan(const WorkItem& setting, double reserve);
   void run_more_seeds(size_t first);
   Pace measure_pace(const std::string& model) const;
   bool take_up(Done& done, const std::filesystem::path& finished) const;
@@ -111,7 +114,8 @@ class Search {
   const FitRequest& request_;
   const Judge judge_;
   std::vector<std::string> models_;
-  bool keeps_best_ = false;
+  bool keeps_best_ = false, searches_joins_ = false;
+  JoinSearchOptions join_search_;
   std::map<std::string, TextPairs> fixed_;  // by member: options that the user has set
   std::vector<std::unique_ptr<Done>> done_;
 };

@@ -16,6 +16,12 @@
 namespace cenote {
 namespace {
 
+/// Copies of a validation seed under staleness.
+constexpr int64_t kStaleCopies = 4;
+
+/// In [0, 1).
+double uniform_of(uint64_t key) { return static_cast<double>(mix64(key) >> 11) * 0x1.0p-53; }
+
 /// The entry of a loss: the one asked for, or the default of the task type.
 const LossEntry& choose_loss(const std::string& name, TaskType type) {
   const std::string task(to_string(type));
@@ -40,41 +46,38 @@ int64_t chosen_staleness(const Prepared& prepared, const Options& train) {
   return parse_staleness(train.get_text("staleness"), automatic);
 }
 
-void make_selection_stale(Prepared& prepared) {
+SeedTable make_selection(const Prepared& prepared, int64_t staleness, int64_t most, uint64_t seed) {
+  const SeedTable& val = prepared.val;
   const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
-  for (Seed& seed : prepared.val.seeds) {
-    seed.cut = std::min(seed.cut, prepared.task.val_timestamp);
-    seed.own_row =
-        seed.own_row && (prepared.val.own_row_always || entities.time[seed.row] <= seed.cut);
+  const int64_t copies = staleness > 0 ? kStaleCopies : 1;
+  const double share =
+      static_cast<double>(most) / static_cast<double>(std::max<int64_t>(1, val.size() * copies));
+  SeedTable out;
+  out.width = val.width;
+  out.own_row_always = val.own_row_always;
+  for (int64_t copy = 0; copy < copies; ++copy) {
+    for (int64_t i = 0; i < val.size(); ++i) {
+      Seed one = val.seeds[i];
+      const uint64_t key = hash_combine(hash_combine(seed, entities.key_hash[one.row]),
+                                        hash_combine(static_cast<uint64_t>(one.time), copy));
+      if (uniform_of(key) >= share) continue;
+      // One copy in each part of the range: less is left to chance than by drawing from the whole.
+      const double part =
+          (static_cast<double>(copy) + uniform_of(mix64(key))) / static_cast<double>(copies);
+      if (staleness > 0)
+        one = stale_seed(one, entities, out.own_row_always,
+                         static_cast<int64_t>(part * static_cast<double>(staleness)));
+      out.seeds.push_back(one);
+      const auto label = val.label.begin() + i * val.width;
+      out.label.insert(out.label.end(), label, label + val.width);
+    }
   }
-}
-
-void limit_selection(Prepared& prepared, int64_t most, uint64_t seed) {
-  const SeedTable all = prepared.val;
-  if (all.size() <= most) return;
-  const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
-  const double share = static_cast<double>(most) / static_cast<double>(all.size());
-  for (SeedTable* table : {&prepared.val, &prepared.more_val}) {
-    table->seeds.clear();
-    table->label.clear();
-    table->width = all.width;
-    table->own_row_always = all.own_row_always;
-  }
-  for (int64_t i = 0; i < all.size(); ++i) {
-    const Seed& one = all.seeds[i];
-    const uint64_t key = hash_combine(hash_combine(seed, entities.key_hash[one.row]),
-                                      static_cast<uint64_t>(one.time));
-    const bool chosen = static_cast<double>(mix64(key) >> 11) * 0x1.0p-53 < share;
-    SeedTable& table = chosen ? prepared.val : prepared.more_val;
-    table.seeds.push_back(one);
-    const auto label = all.label.begin() + i * all.width;
-    table.label.insert(table.label.end(), label, label + all.width);
-  }
+  return out;
 }
 
 Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
-  const SeedTable& val = prepared.val;
+  const SeedTable& val = prepared.selection;
   const int64_t width = prepared.outputs;
   return {prepared.task.metric, metric.higher_is_better,
           [&metric, &val, width](const std::vector<double>& prediction) {
@@ -199,9 +202,9 @@ class TrainedEstimator : public Trained {
   TrainReport fit(const FitRequest& request) override {
     const Judge judge = make_judge(prepared_);
     TrainReport report;
-    estimator_->fit({prepared_.train, prepared_.val, prepared_.history(), judge, staleness_,
+    estimator_->fit({prepared_.train, prepared_.selection, prepared_.history(), judge, staleness_,
                      threads_, request.hooks});
-    report.best_metric = judge.value(predict(prepared_.val.seeds, request.hooks));
+    report.best_metric = judge.value(predict(prepared_.selection.seeds, request.hooks));
     return report;
   }
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks&) const override {
@@ -229,7 +232,7 @@ class TrainedNetwork : public Trained {
         trainer_(std::make_unique<Trainer>(*network_, context_, loss, scale, training, threads)) {}
 
   TrainReport fit(const FitRequest& request) override {
-    return trainer_->train(prepared_.train, prepared_.val, make_judge(prepared_),
+    return trainer_->train(prepared_.train, prepared_.selection, make_judge(prepared_),
                            request.checkpoint, request.fingerprint, request.resume, request.hooks);
   }
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override {

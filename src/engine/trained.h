@@ -59,14 +59,11 @@ std::vector<std::string> member_names(const Options& options);
 /// has a horizon (`auto`), or the user says so.
 int64_t chosen_staleness(const Prepared& prepared, const Options& train);
 
-/// Validation seeds as test seeds will stand under `frozen`: nothing after the validation time is visible.
-void make_selection_stale(Prepared& prepared);
+/// The validation seeds as choices are made by them: about `most` at most, drawn by what they are. Under staleness
+/// each stands there several times, in a database that lags behind by different parts of it, as it will in test.
+SeedTable make_selection(const Prepared& prepared, int64_t staleness, int64_t most, uint64_t seed);
 
-/// At most `most` validation seeds to choose by, drawn by what they are: a choice between many models needs no more,
-/// and each of them predicts them again and again.
-void limit_selection(Prepared& prepared, int64_t most, uint64_t seed);
-
-/// The value of the task's metric on validation predictions.
+/// The value of the task's metric on predictions for the selection.
 Judge make_judge(const Prepared& prepared);
 
 /// The options of a model, of training, and of the entries they use, with `set` applied.

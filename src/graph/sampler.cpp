@@ -27,7 +27,8 @@ Sampler::Sampler(const Graph& graph, int32_t entity_table, SamplerOptions option
     : graph_(graph), entity_table_(entity_table), options_(std::move(options)) {
   relations_of_.resize(graph.store.tables.size());
   for (int64_t relation = 0; relation < graph.relations(); ++relation) {
-    relations_of_[graph.group_table(relation)].push_back(relation);
+    if (options_.links.empty() || options_.links[relation / 2])
+      relations_of_[graph.group_table(relation)].push_back(relation);
     relation_hash_.push_back(hash_bytes(graph.relation_name(relation)));
   }
   for (const StoredTable& table : graph.store.tables) {
@@ -161,6 +162,10 @@ Shard Sampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
   for (int64_t relation = 0; relation < graph_.relations(); ++relation) {
     const int32_t group_table = graph_.group_table(relation),
                   row_table = graph_.row_table(relation);
+    if (!options_.links.empty() && !options_.links[relation / 2]) {
+      shard.joins.push_back(nullptr);
+      continue;
+    }
     auto join = std::make_shared<Join>();
     std::vector<int64_t> next_group(seeds.size(), 0), next_row(seeds.size(), 0);
     for (int64_t level = 0; level < hops; ++level) {

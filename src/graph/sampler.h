@@ -24,6 +24,7 @@ struct SamplerOptions {
   std::vector<int64_t> fanout;  // rows per hop and relation; its size is the number of hops
   bool latest = false;          // most recent first instead of uniform
   uint64_t seed = 0;
+  std::vector<bool> links = {};  // over which rows are drawn; empty: all of the graph's
 };
 
 /// The occurrences of one table's rows in a shard: one per (seed, row), in order of level, seed, discovery.

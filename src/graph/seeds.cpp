@@ -38,11 +38,13 @@ std::vector<int64_t> rows_by_snapshot(const StoredTable& table) {
 
 }  // namespace
 
-Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, int64_t staleness,
-                uint64_t key) {
+int64_t draw_lag(int64_t staleness, uint64_t key) {
   const double share = static_cast<double>(key >> 11) * 0x1.0p-53;
-  seed.cut =
-      std::min(seed.cut, seed.time - static_cast<int64_t>(share * static_cast<double>(staleness)));
+  return static_cast<int64_t>(share * static_cast<double>(staleness));
+}
+
+Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, int64_t lag) {
+  seed.cut = std::min(seed.cut, seed.time - lag);
   seed.own_row = seed.own_row && (own_row_always || entities.time[seed.row] <= seed.cut);
   return seed;
 }

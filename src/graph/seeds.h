@@ -42,10 +42,10 @@ struct SeedTable {
   int64_t size() const { return static_cast<int64_t>(seeds.size()); }
 };
 
-/// The seed as it would stand in a database that was last updated u before its time; u uniform in
-/// [0, staleness], drawn by `key`.
-Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, int64_t staleness,
-                uint64_t key);
+/// The seed as it would stand in a database that was last updated `lag` microseconds before its time.
+Seed stale_seed(Seed seed, const StoredTable& entities, bool own_row_always, int64_t lag);
+/// A lag uniform in [0, staleness], drawn by `key`.
+int64_t draw_lag(int64_t staleness, uint64_t key);
 
 /// Rows for entity keys. `own_row_always`: the entity's own row is visible whatever its time (autocomplete).
 /// Errors    bad_input naming a key that the entity table lacks.

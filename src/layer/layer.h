@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/registry.h"
+#include "graph/join_plan.h"
 #include "graph/sampler.h"
 #include "kernel/parameters.h"
 
@@ -24,6 +25,7 @@ struct LayerPlace {
   std::string pool = "sum";           // which pool joins the rows of a relation
   std::vector<int64_t> group_tables;  // the tables whose rows are wanted from this layer
   EntryOptions entry_options = {};    // of the pool, where it is not to have its defaults
+  const JoinPlan* joins = nullptr;  // those that are followed; null: as the layer has it by itself
 };
 
 /// One round of join -> map -> pool.

@@ -10,6 +10,9 @@
 //     message(i) = pool over the children c of i by f of x(c)
 //   parent, for each foreign key of T: message(i) = x(parent of i)
 //
+// With a plan of joins, its edge tables alone make composite messages, and their rows get none; of the other keys
+// those that it follows count.
+//
 // A key into its own table makes no pairs; it is plain.
 //
 // Shapes    x [n, width] per table; out [groups, width] per group table.
@@ -46,7 +49,9 @@ class RelGnn : public Layer {
     for (int64_t f = 0; f < links; ++f) {
       const GraphLink& link = graph_.links[f];
       const std::string name = place.name + "." + link.name;
-      if (own_[link.child_table].defined()) {
+      const bool is_edge = place.joins != nullptr && place.joins->edge[link.child_table];
+      if (place.joins != nullptr && !is_edge && !place.joins->link[f]) continue;
+      if (own_[link.child_table].defined() && !is_edge) {
         const std::string back = place.name + "." + graph_.relation_name(2 * f + 1);
         parents_.push_back(
             {f, place.parameters.declare_linear(back, place.width, place.width).first});
@@ -55,6 +60,7 @@ class RelGnn : public Layer {
       bool paired = false;
       for (int64_t g = 0; g < links; ++g) {
         if (g == f || !makes_pairs(f) || !makes_pairs(g)) continue;
+        if (place.joins != nullptr && !is_edge) continue;
         if (graph_.links[g].child_table != link.child_table) continue;
         const std::string pair = name + "+" + graph_.links[g].name;
         messages_.push_back(

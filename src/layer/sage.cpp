@@ -32,6 +32,7 @@ class Sage : public Layer {
     }
     for (int64_t r = 0; r < graph_.relations(); ++r) {
       if (!own_[graph_.group_table(r)].defined()) continue;
+      if (place.joins != nullptr && !place.joins->link[r / 2]) continue;
       relations_[r] = PooledLink(place, place.name + "." + graph_.relation_name(r));
     }
   }
@@ -46,6 +47,7 @@ class Sage : public Layer {
       at::Tensor sum = own.map(x[table], groups);
       for (int64_t r = 0; r < graph_.relations(); ++r) {
         if (graph_.group_table(r) != static_cast<int64_t>(table) || !shard.joins[r]) continue;
+        if (!relations_[r].defined()) continue;
         const JoinPtr join = first_groups(shard.joins[r], groups);
         if (join->links() == 0) continue;
         sum = at::add(sum, relations_[r].forward(x[graph_.row_table(r)], join));

@@ -6,11 +6,12 @@
 // taken, and whether that is worth it) and engine/stack.h (the model that comes of it).
 //
 // Shapes    those of the members: their predictions are averaged.
-// Options   models (which may be tried), keep. "model.NAME.OPTION" sets an option of a member; what is fixed so is not
+// Options   models (which may be tried), keep, joins, searcher, tries. "model.NAME.OPTION" sets an option of a member; what is fixed so is not
 //           searched.
 // Cost      the time budget of `fit`, less where nothing worth trying is left.
 // Source    successive halving: Jamieson, Talwalkar 2016, arXiv:1502.07943; the stack: Caruana et al. 2004; one
-//           standard error: Breiman et al. 1984, Classification and regression trees.
+//           standard error: Breiman et al. 1984, Classification and regression trees; joins: Choi et al. 2025,
+//           arXiv:2506.01360.
 #include "model/model.h"
 
 namespace cenote {
@@ -32,7 +33,25 @@ CENOTE_MODEL(auto) {
         "the simplest that is at most one standard error behind the best, or the best",
         0,
         0,
-        {"simplest", "best"}}}};
+        {"simplest", "best"}},
+       {"joins",
+        std::string("all"),
+        "search: look for the links that the best network should follow, on validation",
+        0,
+        0,
+        {"all", "search"}},
+       {"searcher",
+        std::string("greedy"),
+        "how joins are searched for",
+        0,
+        0,
+        {"greedy", "evolutionary", "random"}},
+       {"tries",
+        int64_t{24},
+        "sets of joins that a search tries, each for a fifth of the epochs",
+        1,
+        10000,
+        {}}}};
   entry.looks_back = true;
   return entry;
 }

@@ -185,7 +185,8 @@ class Boost : public Estimator {
         Seed seed = data.train.seeds[i];
         const uint64_t key = seed_key(seed, 0x626f6f7374 + static_cast<uint64_t>(copy));
         if (static_cast<double>(mix64(key) >> 11) * 0x1.0p-53 >= share) continue;
-        if (copy > 0) seed = stale_seed(seed, entities, out.own_row_always, data.staleness, key);
+        if (copy > 0)
+          seed = stale_seed(seed, entities, out.own_row_always, draw_lag(data.staleness, key));
         out.seeds.push_back(seed);
         const auto label = data.train.label.begin() + i * out.width;
         out.label.insert(out.label.end(), label, label + out.width);

@@ -99,8 +99,9 @@ struct ModelEntry {
                                                const ModelContext& context) = nullptr;
   /// Made of other models: the engine chooses them and how much of each is taken.
   bool has_members() const { return make_network == nullptr && make_estimator == nullptr; }
-  bool looks_back = false;  // predictions need the history of labels
-  bool reads_rows = true;   // and not labels alone: then stale training means something
+  bool looks_back = false;   // predictions need the history of labels
+  bool reads_rows = true;    // and not labels alone: then stale training means something
+  bool takes_edges = false;  // of a network: a plan of joins may make a table's rows edges
 };
 
 /// Begins an entry: CENOTE_MODEL(sage) { return {...}; } in src/model/sage.cpp.

@@ -2,7 +2,7 @@
 // RelGNN: rows encoded once, relative time, layers of composite messages with attention, a linear head.
 //
 // Shapes, Empty, Gradient, Cost    those of LayeredNetwork (model/detail/layered_network.h).
-// Options   channels, layers, fanout, sampling, pool, blocks, dropout, residual. Hops and layers are free of each
+// Options   channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins. Hops and layers are free of each
 //           other: a layer takes children one hop away and their other parents two hops away, so one layer
 //           uses two hops. Rows of the last hop take part with nothing drawn for them. One layer by validation
 //           metrics of driver-top3, seeds 0 and 1, both protocols: a second over the same two hops was worse.
@@ -24,9 +24,10 @@ CENOTE_MODEL(relgnn) {
   entry.make_network = [](const Options& options,
                           const ModelContext& context) -> std::unique_ptr<Network> {
     const NetworkPlan plan{
-        .model = "relgnn", .layer = "relgnn", .reach = 2, .hop_per_layer = false};
+        .model = "relgnn", .layer = "relgnn", .reach = 2, .hop_per_layer = false, .edges = true};
     return std::make_unique<LayeredNetwork>(plan, options, context);
   };
+  entry.takes_edges = true;
   return entry;
 }
 

@@ -1,15 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/stack.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/check.h"
+#include "base/hash.h"
 
 namespace cenote {
 namespace {
 
 constexpr int kStackSteps = 20;
+constexpr int kBags = 16;
+constexpr double kLeastWeight = 0.05;
+
+/// The numbers of some of the rows, whatever the width.
+Predictions take_rows(std::span<const double> all, const std::vector<int64_t>& rows,
+                      size_t of_rows) {
+  const size_t width = of_rows == 0 ? 0 : all.size() / of_rows;
+  Predictions out;
+  out.reserve(rows.size() * width);
+  for (const int64_t row : rows) {
+    const auto at = all.begin() + static_cast<std::ptrdiff_t>(row * width);
+    out.insert(out.end(), at, at + static_cast<std::ptrdiff_t>(width));
+  }
+  return out;
+}
 
 /// Of a standard normal: the z that is exceeded with probability `share`, in (0, 1/2].
 /// Source    bisection of erfc.
@@ -70,6 +87,49 @@ std::vector<double> stack_weights(const std::vector<Predictions>& predictions, c
     count[chosen] += 1;
   }
   return best;
+}
+
+std::vector<double> bagged_stack_weights(const std::vector<Predictions>& predictions,
+                                         const MetricEntry& metric, std::span<const double> label,
+                                         int64_t width, std::span<const int64_t> entity,
+                                         uint64_t seed) {
+  const auto judge_of = [&](std::span<const double> of_label) {
+    return Judge{"", metric.higher_is_better, [&metric, of_label, width](const Predictions& p) {
+                   return metric.compute({p, of_label, width});
+                 }};
+  };
+  std::vector<double> sum(predictions.size(), 0.0);
+  double bags = 0;
+  for (uint64_t bag = 0; bag < kBags; ++bag) {
+    std::vector<int64_t> rows;
+    for (size_t i = 0; i < entity.size(); ++i) {
+      const uint64_t key = hash_combine(hash_combine(seed, bag), static_cast<uint64_t>(entity[i]));
+      if ((mix64(key) & 1) != 0) rows.push_back(static_cast<int64_t>(i));
+    }
+    const Predictions part = take_rows(label, rows, entity.size());
+    const Judge judge = judge_of(part);
+    std::vector<Predictions> parts;
+    bool defined = false;
+    for (const Predictions& one : predictions) {
+      parts.push_back(take_rows(one, rows, entity.size()));
+      defined = defined || !std::isnan(judge.value(parts.back()));
+    }
+    if (!defined) continue;
+    const auto weights = stack_weights(parts, judge);
+    for (size_t k = 0; k < sum.size(); ++k) sum[k] += weights[k];
+    bags += 1;
+  }
+  if (bags == 0) return stack_weights(predictions, judge_of(label));
+  // Of very many, the largest may be small: some must stay.
+  const double least = std::min(kLeastWeight, 0.5 / static_cast<double>(sum.size()));
+  double kept = 0;
+  for (double& weight : sum) {
+    weight /= bags;
+    if (weight < least) weight = 0;
+    kept += weight;
+  }
+  for (double& weight : sum) weight /= kept;
+  return sum;
 }
 
 size_t compare_with_best(std::vector<Contender>& contenders,

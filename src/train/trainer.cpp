@@ -63,7 +63,7 @@ Seed stale_half(const Seed& seed, const StoredTable& entities, bool own_row_alwa
   key = hash_combine(hash_combine(key, entities.key_hash[seed.row]),
                      static_cast<uint64_t>(seed.time));
   if (key & 1) return seed;
-  return stale_seed(seed, entities, own_row_always, options.staleness, key);
+  return stale_seed(seed, entities, own_row_always, draw_lag(options.staleness, key));
 }
 
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/time.h"
 #include "engine/f1_copies.h"
 #include "engine/generated_shop.h"
 #include "engine/run_folder.h"
@@ -166,24 +167,37 @@ TEST_F(SearchTest, AModelThatCannotBeTrainedIsLeftOut) {
   EXPECT_THAT(warnings[0], HasSubstr("fanout"));
 }
 
-TEST_F(SearchTest, ChoosesByAPartOfManyValidationLabelsAndKeepsTheRestAsHistory) {
+TEST_F(SearchTest, ChoosesByAPartOfManyValidationLabels) {
   const auto threads = make_threads(1);
   const FitOptions of = options("run");
-  const auto whole =
+  const auto prepared =
       prepare_training(of.source, of.task, Protocol::rolling, AsOf::inclusive, {}, *threads, {});
-  const auto part =
+  const SeedTable whole = make_selection(*prepared, 0, 1'000'000, 1);
+  EXPECT_EQ(whole.label, prepared->val.label);
+  for (int64_t i = 0; i < whole.size(); ++i)
+    EXPECT_EQ(whole.seeds[i].cut, prepared->val.seeds[i].cut);
+  const SeedTable part = make_selection(*prepared, 0, 40, 1);
+  EXPECT_NEAR(static_cast<double>(part.size()), 40, 20);
+  EXPECT_EQ(part.label.size(), part.seeds.size());
+}
+
+TEST_F(SearchTest, UnderStalenessSelectionSeesTheDatabaseAsOfSeveralEarlierTimes) {
+  const auto threads = make_threads(1);
+  const FitOptions of = options("run");
+  const auto prepared =
       prepare_training(of.source, of.task, Protocol::rolling, AsOf::inclusive, {}, *threads, {});
-  limit_selection(*part, 1'000'000, 1);
-  EXPECT_EQ(part->val.size(), whole->val.size());
-  limit_selection(*part, 40, 1);
-  EXPECT_NEAR(static_cast<double>(part->val.size()), 40, 20);
-  EXPECT_EQ(part->val.size() + part->more_val.size(), whole->val.size());
-  EXPECT_EQ(part->val.label.size(), part->val.seeds.size());
-  EXPECT_EQ(part->history().row.size(), whole->history().row.size());
-  double sum = 0, expected = 0;
-  for (const double label : part->history().label) sum += label;
-  for (const double label : whole->history().label) expected += label;
-  EXPECT_EQ(sum, expected);
+  const int64_t staleness = 400 * kMicrosPerDay;
+  const SeedTable selection = make_selection(*prepared, staleness, 1'000'000, 1);
+  const int64_t once = prepared->val.size();
+  ASSERT_EQ(selection.size(), 4 * once);
+  for (int64_t i = 0; i < selection.size(); ++i) {
+    const Seed& seed = selection.seeds[i];
+    EXPECT_EQ(seed.time, prepared->val.seeds[i % once].time);
+    EXPECT_EQ(selection.label[i], prepared->val.label[i % once]);
+    const int64_t lag = seed.time - seed.cut, part = i / once;
+    EXPECT_GE(lag, part * staleness / 4);
+    EXPECT_LE(lag, (part + 1) * staleness / 4);
+  }
 }
 
 TEST_F(SearchTest, BadSchedulesAndBudgetsAreRefused) {

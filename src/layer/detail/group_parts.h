@@ -49,6 +49,7 @@ class PooledLink {
  public:
   PooledLink() = default;
   PooledLink(const LayerPlace& place, const std::string& name);
+  bool defined() const { return weight_.defined(); }
   at::Tensor forward(const at::Tensor& rows, const JoinPtr& join) const;
 
  private:

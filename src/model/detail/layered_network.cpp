@@ -54,7 +54,13 @@ std::vector<Option> network_options(const NetworkDefaults& defaults) {
       {"pool", defaults.pool, "the pool that joins the rows of a relation", 0, 0, {}},
       {"blocks", int64_t{2}, "residual blocks of the row encoders", 0, 16, {}},
       {"dropout", 0.2, "share of numbers dropped in the row encoders while training", 0, 0.9, {}},
-      {"residual", false, "add what goes into a layer to what comes out of it", 0, 0, {}}};
+      {"residual", false, "add what goes into a layer to what comes out of it", 0, 0, {}},
+      {"joins",
+       std::string("all"),
+       "which links are followed: all, or the names of some with '+' between them",
+       0,
+       0,
+       {}}};
 }
 
 LayeredNetwork::LayeredNetwork(const NetworkPlan& plan, const Options& options,
@@ -69,6 +75,13 @@ LayeredNetwork::LayeredNetwork(const NetworkPlan& plan, const Options& options,
   sampler_.fanout = parse_fanout(plan, options.get_text("fanout"), options.get_int("layers"));
   sampler_.latest = options.get_text("sampling") == "latest";
   sampler_.seed = context.seed;
+  const std::string joins = options.get_text("joins");
+  if (joins != "all") {
+    const JoinSpace space(graph_, entity_table_, static_cast<int64_t>(sampler_.fanout.size()),
+                          plan.edges);
+    joins_ = space.parse(joins);
+    sampler_.links = space.sampled_links(*joins_);
+  }
   RowEncoder::Shape shape;
   shape.width = width_;
   shape.blocks = options.get_int("blocks");
@@ -95,6 +108,7 @@ void LayeredNetwork::make_layers(const NetworkPlan& plan, const Options& options
     LayerPlace place{parameters_, "layer" + std::to_string(k), graph_,
                      width_,      options.get_text("pool"),    {}};
     place.entry_options = context.entry_options;
+    place.joins = joins_ ? &*joins_ : nullptr;
     // Only the seeds are wanted from the last layer.
     for (int32_t table = 0; table < static_cast<int32_t>(encoders_.size()); ++table) {
       if (k + 1 < layers || table == entity_table_) place.group_tables.push_back(table);

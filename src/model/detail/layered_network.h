@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ struct NetworkPlan {
   /// The hops are the layers; else their numbers are free, and rows of the last level take part with nothing
   /// drawn for them.
   bool hop_per_layer = true;
+  bool edges = false;  // ModelEntry::takes_edges
 };
 
 /// What such a model can have other defaults for.
@@ -31,7 +33,7 @@ struct NetworkDefaults {
   std::string pool = "mean";
 };
 
-/// channels, layers, fanout, sampling, pool, blocks, dropout, residual.
+/// channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins.
 std::vector<Option> network_options(const NetworkDefaults& defaults);
 
 /// Shapes    see model.h; every row is `channels` numbers wide.
@@ -59,7 +61,8 @@ class LayeredNetwork : public Network {
   ParameterSet parameters_;
   int64_t width_, reach_;
   SamplerOptions sampler_;
-  std::vector<RowEncoder> encoders_;                     // by table
+  std::optional<JoinPlan> joins_;     // none: as the layers have it by themselves
+  std::vector<RowEncoder> encoders_;  // by table
   std::vector<std::pair<at::Tensor, at::Tensor>> time_;  // by table; undefined: static
   std::vector<std::unique_ptr<Layer>> layers_;
   std::pair<at::Tensor, at::Tensor> head_;
