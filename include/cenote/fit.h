@@ -14,7 +14,9 @@ namespace cenote {
 /// What to learn, and how.
 struct FitOptions {
   SourceOptions source;
-  std::string task;  // a name in the dataset folder, or a path to a task manifest
+  std::string task;         // a name in the dataset folder, or a path to a task manifest
+  std::string question;     // or a question in the PREDICT language (docs/predict.md) instead
+  int64_t eval_times = 40;  // of a question: so many times in validation and in test, at most
   std::string model = "auto";
   std::string protocol = "rolling";  // rolling | frozen: which rows test seeds may see
   std::string as_of =

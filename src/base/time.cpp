@@ -3,6 +3,7 @@
 // integer arithmetic, so that a year out of range is an error and never a wrapped instant.
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <optional>
@@ -133,6 +134,15 @@ int64_t from_civil(const CivilTime& civil) {
   const int64_t seconds = days_from_civil(civil.year, civil.month, civil.day) * 86'400 +
                           civil.hour * 3600 + civil.minute * 60 + civil.second;
   return seconds * kMicrosPerSecond + civil.microsecond;
+}
+
+int64_t add_months(int64_t micros, int64_t months) {
+  CivilTime civil = to_civil(micros);
+  const int64_t month = civil.year * 12 + civil.month - 1 + months;
+  civil.year = month >= 0 ? month / 12 : (month - 11) / 12;
+  civil.month = static_cast<int>(month - civil.year * 12) + 1;
+  civil.day = std::min(civil.day, days_in_month(civil.year, civil.month));
+  return from_civil(civil);
 }
 
 int64_t parse_time(std::string_view text) {

@@ -27,6 +27,10 @@ struct CivilTime {
 CivilTime to_civil(int64_t micros);
 int64_t from_civil(const CivilTime& civil);  // weekday is not read
 
+/// The same day and time so many months later or earlier; the last day of a month that is shorter.
+/// Errors    bad_input for a year out of range.
+int64_t add_months(int64_t micros, int64_t months);
+
 /// "2005-01-01", "2005-01-01 12:30:00.25", "2005-01-01T12:30:00Z", "+01:00" offsets; naive = UTC.
 /// Errors    bad_input naming the text; also for year overflow.
 int64_t parse_time(std::string_view text);

@@ -8,6 +8,7 @@
 #include "engine/search.h"
 #include "engine/trained.h"
 #include "model/model.h"
+#include "query/syntax.h"
 
 namespace cenote {
 namespace {
@@ -32,8 +33,15 @@ std::vector<std::string> split_settings(const std::vector<std::string>& words) {
 
 /// What the words say of model and options is wrong before anything is opened.
 void check_words(FitOptions& options, const std::vector<std::string>& settings) {
-  if (options.task.empty())
-    throw UsageError("--task is required: a name in the dataset folder or a task manifest");
+  if (options.task.empty() && options.question.empty()) {
+    throw UsageError(
+        "a question (\"PREDICT ...\") or --task is required: a name in the dataset folder or a "
+        "task "
+        "manifest");
+  }
+  if (!options.task.empty() && !options.question.empty())
+    throw UsageError("a question and --task are both given; one says what to learn");
+  if (!options.question.empty()) parse_question(options.question);
   for (const std::string& setting : settings) {
     if (!is_setting(setting))
       throw UsageError(fmt::format("--set takes key=value, got '{}'", setting));
@@ -52,12 +60,13 @@ int run(const std::vector<std::string>& words) {
   CLI::App app("learns from a database and writes a run folder", "cenote fit");
   CommonOptions common;
   FitOptions options;
-  std::string question;
+  std::string split;
   std::vector<std::string> settings;
   add_source_options(app, options.source, true);
-  app.add_option("QUESTION", question, "reserved for the PREDICT language");
+  app.add_option("QUESTION", options.question, "\"PREDICT ... FOR EACH ...\", see 'cenote ask'");
   app.add_option("--task", options.task,
                  "a name in the dataset folder, or a path to a task manifest");
+  add_question_options(app, split, options.eval_times);
   app.add_option("--model", options.model, "see 'cenote list model'")->capture_default_str();
   app.add_option(
          "--protocol", options.protocol,
@@ -83,10 +92,8 @@ int run(const std::vector<std::string>& words) {
   app.add_flag("--resume", options.resume, "go on from the run's checkpoint");
   add_common_options(app, common);
   if (!parse_words(app, split_settings(words))) return 0;
-  if (!question.empty()) {
-    throw Error(ErrorCode::unsupported, "the PREDICT language is not built yet, use --task");
-  }
   check_words(options, settings);
+  apply_split(split, options.source);
   options.threads = common.threads;
   if (options.out.empty()) options.out = default_run_path(options);
 
@@ -111,7 +118,8 @@ CENOTE_CLI(fit) {
   entry.info.source = "ours";
   entry.info.example = "cenote fit examples/f1 --task driver-top3 --seed 1 --set epochs=5";
   entry.usage =
-      "cenote fit SOURCE --task T [--model M] [--protocol rolling|frozen] [--as-of "
+      "cenote fit SOURCE QUESTION|--task T [--split VAL,TEST] [--model M] [--protocol "
+      "rolling|frozen] [--as-of "
       "inclusive|strict] "
       "[--budget TIME] [--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume]";
   entry.run = run;

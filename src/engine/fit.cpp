@@ -72,7 +72,8 @@ nlohmann::json run_json(const FitOptions& options) {
           {"on_duplicate_key", options.source.on_duplicate_key},
           {"val_timestamp", options.source.val_timestamp},
           {"test_timestamp", options.source.test_timestamp},
-          {"task", options.task},
+          {"task", options.question.empty() ? options.task : question_name(options.question)},
+          {"question", options.question},
           {"model", options.model},
           {"cenote", CENOTE_VERSION}};
 }
@@ -135,8 +136,9 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const double budget = fit_budget(options);
   const auto schedule = read_schedule(options.schedule);
   const auto threads = make_threads(options.threads);
-  const auto prepared = prepare_training(options.source, options.task, protocol, as_of,
-                                         chosen.encoders, *threads, hooks);
+  const auto prepared =
+      prepare_training(options.source, {options.task, options.question, options.eval_times},
+                       protocol, as_of, chosen.encoders, *threads, hooks);
 
   ModelFile model;
   static_cast<ModelPart&>(model) = make_part(options.model, chosen, options.seed);

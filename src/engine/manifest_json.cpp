@@ -8,6 +8,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int64_t kMostMonths = 12 * 1000;
+
 StorageType parse_storage(const std::string& text) {
   for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8,
                           StorageType::boolean, StorageType::time}) {
@@ -97,20 +99,24 @@ Schema schema_from_json(const json& in) {
 json task_to_json(const Task& task) {
   json removed = json::array();
   for (const auto& [table, column] : task.remove_columns) removed.push_back({table, column});
-  return {{"name", task.name},
-          {"kind", to_string(task.kind)},
-          {"type", to_string(task.type)},
-          {"entity_table", task.entity_table},
-          {"entity_column", task.entity_column},
-          {"target_column", task.target_column},
-          {"time_column", task.time_column},
-          {"horizon", task.horizon},
-          {"num_eval_timestamps", task.num_eval_timestamps},
-          {"sql", task.sql},
-          {"remove_columns", removed},
-          {"metric", task.metric},
-          {"val_timestamp", task.val_timestamp},
-          {"test_timestamp", task.test_timestamp}};
+  json out{{"name", task.name},
+           {"kind", to_string(task.kind)},
+           {"type", to_string(task.type)},
+           {"entity_table", task.entity_table},
+           {"entity_column", task.entity_column},
+           {"target_column", task.target_column},
+           {"time_column", task.time_column},
+           {"horizon", task.horizon},
+           {"num_eval_timestamps", task.num_eval_timestamps},
+           {"sql", task.sql},
+           {"remove_columns", removed},
+           {"metric", task.metric},
+           {"val_timestamp", task.val_timestamp},
+           {"test_timestamp", task.test_timestamp}};
+  // Only of a question, so that models of manifests keep their bytes.
+  if (task.horizon_months > 0) out["horizon_months"] = task.horizon_months;
+  if (!task.question.empty()) out["question"] = task.question;
+  return out;
 }
 
 Task task_from_json(const json& in) {
@@ -129,6 +135,10 @@ Task task_from_json(const json& in) {
   out.target_column = in.at("target_column").get<std::string>();
   out.time_column = in.at("time_column").get<std::string>();
   out.horizon = in.at("horizon").get<int64_t>();
+  out.horizon_months = in.value("horizon_months", int64_t{0});
+  CENOTE_CHECK(out.horizon_months >= 0 && out.horizon_months <= kMostMonths, bad_input,
+               "model: a horizon of {} months", out.horizon_months);
+  out.question = in.value("question", std::string());
   out.num_eval_timestamps = in.at("num_eval_timestamps").get<int64_t>();
   out.sql = in.at("sql").get<std::string>();
   for (const auto& pair : in.at("remove_columns")) {

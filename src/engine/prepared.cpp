@@ -106,6 +106,13 @@ void check_metric(const Task& task) {
                task.metric, type, join_names(metric.task_types));
 }
 
+Task choose_task(const TaskChoice& choice, Snapshot& snapshot, const Hooks& hooks) {
+  if (choice.question.empty()) return load_task(choice.task, snapshot, hooks);
+  const AskedTask asked = ask_task(choice.question, snapshot, choice.eval_times);
+  check_trainable(asked);
+  return asked.task;
+}
+
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
   const bool autocomplete = out.task.kind == TaskKind::autocomplete;
   const auto seeds = [&](const LabelTable& labels) {
@@ -148,7 +155,7 @@ const SeedTable& Prepared::split(const std::string& name) const {
   return test;
 }
 
-std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task,
+std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const TaskChoice& task,
                                            Protocol protocol, AsOf as_of,
                                            const EntryOptions& encoder_options, ThreadPool& threads,
                                            const Hooks& hooks) {
@@ -156,7 +163,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const st
   Phases phases(*out, hooks);
   phases.begin("open");
   Snapshot snapshot = Snapshot::open(source, hooks);
-  out->task = load_task(task, snapshot, hooks);
+  out->task = choose_task(task, snapshot, hooks);
   check_metric(out->task);
   phases.begin("labels");
   out->labels = make_labels(out->task, snapshot, hooks);

@@ -12,6 +12,7 @@
 #include "engine/model_file.h"
 #include "graph/seeds.h"
 #include "model/model.h"
+#include "task/question_task.h"
 
 namespace cenote {
 
@@ -38,8 +39,18 @@ struct Prepared {
   const SeedTable& split(const std::string& name) const;  // Errors bad_input
 };
 
+/// What is asked: a task, or a question in the PREDICT language.
+struct TaskChoice {
+  std::string task;
+  std::string question;  // instead of a task
+  int64_t eval_times = kQuestionEvalTimes;
+
+  TaskChoice(std::string task, std::string question = "", int64_t eval_times = kQuestionEvalTimes)
+      : task(std::move(task)), question(std::move(question)), eval_times(eval_times) {}
+};
+
 /// For training: column types, statistics and vocabularies from rows visible to training.
-std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const std::string& task,
+std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const TaskChoice& task,
                                            Protocol protocol, AsOf as_of,
                                            const EntryOptions& encoder_options, ThreadPool& threads,
                                            const Hooks& hooks);

@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "model/detail/label_statistics.h"
+#include "model/detail/known_from.h"
 #include "model/model.h"
 
 namespace cenote {
@@ -21,7 +22,7 @@ class EntityMean : public Estimator {
  public:
   explicit EntityMean(const ModelContext& context)
       : type_(context.task_type),
-        horizon_(context.horizon),
+        context_(context),
         outputs_(context.outputs),
         fallback_(outputs_, 0.0) {}
 
@@ -41,8 +42,7 @@ class EntityMean : public Estimator {
       const auto found = of_entity.find(seed.row);
       if (found != of_entity.end()) {
         for (const int64_t i : found->second) {
-          // A window of length zero (a property of the row itself) has closed only before the seed's moment.
-          if (history.time[i] + std::max<int64_t>(horizon_, 1) > seed.cut) continue;
+          if (known_from(context_, history.time[i]) > seed.cut) continue;
           if (!is_known(history, i)) continue;
           for (int64_t m = 0; m < outputs_; ++m) sum[m] += indicator(history, i, m);
           ++count;
@@ -75,7 +75,8 @@ class EntityMean : public Estimator {
   }
 
   TaskType type_;
-  int64_t horizon_, outputs_;
+  ModelContext context_;
+  int64_t outputs_;
   std::vector<double> fallback_;
 };
 

@@ -73,9 +73,9 @@ void check_time(const Task& task, const RawSplit& raw, int64_t row) {
                         : raw.name == "val" ? task.val_timestamp
                                             : task.test_timestamp;
   const int64_t end = train ? task.val_timestamp : test ? kTimeNever : task.test_timestamp;
-  if (t < begin || t > end - (test ? 0 : task.horizon)) {
+  if (t < begin || (test ? t : window_end(task, t)) > end) {
     refuse(fmt::format("a label window of {} crosses a split (val {}, test {})",
-                       task.horizon == 0 ? std::string("length 0") : format_duration(task.horizon),
+                       task.horizon == 0 ? std::string("length 0") : format_horizon(task),
                        format_time(task.val_timestamp), format_time(task.test_timestamp)));
   }
 }

@@ -189,17 +189,6 @@ void read_times(const Fields& fields, const YamlNode& root, const Schema& schema
                format_time(task.val_timestamp), format_time(task.test_timestamp));
 }
 
-std::string default_metric(TaskType type) {
-  switch (type) {
-    case TaskType::binary_classification: return "auroc";
-    case TaskType::regression: return "mae";
-    case TaskType::multiclass_classification: return "accuracy";
-    case TaskType::multilabel_classification: return "average_precision_micro";
-    case TaskType::link_prediction: break;
-  }
-  return "";
-}
-
 Task read_task(const fs::path& file, const Snapshot& snapshot, const Hooks& hooks) {
   const YamlNode root = YamlNode::load(file);
   if (!root.is_map()) root.refuse("a task manifest is a map of fields");
@@ -264,6 +253,17 @@ std::string_view to_string(TaskKind kind) {
 std::string_view to_string(TaskType type) {
   for (const auto& [name, value] : kTypes) {
     if (value == type) return name;
+  }
+  return "";
+}
+
+std::string default_metric(TaskType type) {
+  switch (type) {
+    case TaskType::binary_classification: return "auroc";
+    case TaskType::regression: return "mae";
+    case TaskType::multiclass_classification: return "accuracy";
+    case TaskType::multilabel_classification: return "average_precision_micro";
+    case TaskType::link_prediction: break;
   }
   return "";
 }

@@ -17,16 +17,16 @@ std::array<std::vector<int64_t>, 3> checked_times(const Task& task, const Snapsh
   const TimeRange until_test = row_times(snapshot, task.test_timestamp);
   const TimeRange all = row_times(snapshot, kTimeNever);
   SeedTimes times = make_seed_times(task, until_test.first, all.last);
-  const std::string horizon = format_duration(task.horizon);
+  const std::string horizon = format_horizon(task);
   CENOTE_CHECK(
-      task.test_timestamp - task.val_timestamp >= task.horizon, bad_input,
+      window_end(task, task.val_timestamp) <= task.test_timestamp, bad_input,
       "task '{}': a label window of {} from val_timestamp {} reaches past test_timestamp {}",
       task.name, horizon, format_time(task.val_timestamp), format_time(task.test_timestamp));
   CENOTE_CHECK(
-      task.val_timestamp + task.horizon <= all.last, bad_input,
+      window_end(task, task.val_timestamp) <= all.last, bad_input,
       "task '{}': the database ends at {}, before the first validation window ({}, {}] does",
       task.name, format_time(all.last), format_time(task.val_timestamp),
-      format_time(task.val_timestamp + task.horizon));
+      format_time(window_end(task, task.val_timestamp)));
   CENOTE_CHECK(
       !times.train.empty(), bad_input,
       "task '{}': no training window of {} fits between the first row ({}) and val_timestamp {}",
@@ -186,7 +186,7 @@ std::vector<int64_t> closed_windows(const Task& task, const Snapshot& snapshot, 
   std::vector<int64_t> out = std::move(times.train);
   out.insert(out.end(), times.val.begin(), times.val.end());
   out.insert(out.end(), later.begin(), later.end());
-  std::erase_if(out, [&](int64_t t) { return t > until - task.horizon; });
+  std::erase_if(out, [&](int64_t t) { return window_end(task, t) > until; });
   return out;
 }
 
@@ -198,7 +198,7 @@ RawSplit past_of_files(const Task& task, int64_t until) {
     std::vector<int64_t> rows;
     for (int64_t row = 0; row < file.time.size(); ++row) {
       const bool closed = file.time.is_valid(row) && file.time.type == StorageType::time &&
-                          file.time.integers[static_cast<size_t>(row)] <= until - task.horizon;
+                          window_end(task, file.time.integers[static_cast<size_t>(row)]) <= until;
       if (closed) rows.push_back(row);
     }
     if (i == 0) {

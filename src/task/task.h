@@ -25,6 +25,8 @@ enum class TaskType {
 
 std::string_view to_string(TaskKind kind);
 std::string_view to_string(TaskType type);
+/// The metric that chooses the best epoch where a task names none.
+std::string default_metric(TaskType type);
 
 /// A task manifest, read and checked against a schema (docs/formats.md).
 struct Task {
@@ -37,7 +39,9 @@ struct Task {
       entity_column;  // the label table's column that names the entity; empty for autocomplete
   std::string target_column;
   std::string time_column;  // of the label table; autocomplete: the entity table's time column
-  int64_t horizon = 0;      // microseconds; 0 for autocomplete
+  int64_t horizon =
+      0;  // microseconds; 0 for autocomplete; at least, where horizon_months says more
+  int64_t horizon_months = 0;  // > 0: windows and seed times follow the calendar (window_end())
   int64_t num_eval_timestamps = 1;
   std::string sql;
   std::vector<std::pair<std::string, std::string>>
@@ -45,8 +49,13 @@ struct Task {
   std::string metric;  // decides the best epoch; never empty after loading
   int64_t val_timestamp = 0;
   int64_t test_timestamp = 0;
-  std::string folder;  // where its label files lie; may be empty
+  std::string folder;    // where its label files lie; may be empty
+  std::string question;  // the PREDICT text that it was made of; may be empty
 };
+
+/// The end of the label window that begins at t, and how long it is in words ("30 days", "2 months").
+int64_t window_end(const Task& task, int64_t t);
+std::string format_horizon(const Task& task);
 
 /// Seeds and labels of one split, sorted by (time, entity key).
 struct LabelTable {

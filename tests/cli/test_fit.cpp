@@ -98,8 +98,10 @@ TEST(Fit, RefusesWordsThatMakeNoSense) {
                  {"--budget: 'soon'"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sage", "--budget", "1 hour"}),
                  2, {"model auto"});
-  expect_refused(run_cenote({"fit", f1(), "PREDICT count(results) > 0"}), 1,
-                 {"PREDICT language is not built yet, use --task"});
+  expect_refused(run_cenote({"fit", f1(), "PREDICT COUNT(results.*, 0, 30) > 0"}), 1,
+                 {"line 1, column 36: expected FOR EACH", "    ^"});
+  expect_refused(run_cenote({"fit", f1(), "PREDICT x", "--task", "driver-dnf"}), 2,
+                 {"a question and --task are both given"});
 }
 
 TEST(Fit, RefusesWhatIsNotThereAndWritesNothing) {

@@ -41,6 +41,24 @@ TEST(SeedTimes, WindowsEndBeforeTheNextSplitAndTheLastRow) {
   EXPECT_TRUE(make_seed_times(task_of(101 * kDay, 40), 0, 900 * kDay).val.empty());
 }
 
+TEST(SeedTimes, MonthsFollowTheCalendar) {
+  Task task = task_of(31 * kDay, 40);
+  task.horizon_months = 1;
+  task.val_timestamp = parse_time("2021-03-31");
+  task.test_timestamp = parse_time("2021-05-31");
+  const SeedTimes times = make_seed_times(task, parse_time("2020-12-01"), parse_time("2021-08-31"));
+  std::vector<std::string> all;
+  for (const auto* split : {&times.train, &times.val, &times.test}) {
+    for (const int64_t t : *split) all.push_back(format_time(t));
+  }
+  // Each counted from its split's time: a short February moves no later month.
+  EXPECT_EQ(all,
+            (std::vector<std::string>{"2020-12-31", "2021-01-31", "2021-02-28", "2021-03-31",
+                                      "2021-04-30", "2021-05-31", "2021-06-30", "2021-07-31"}));
+  EXPECT_EQ(format_time(window_end(task, parse_time("2021-01-31"))), "2021-02-28");
+  EXPECT_EQ(format_horizon(task), "1 month");
+}
+
 TEST(SeedTimes, NoHorizonNoTimes) {
   const SeedTimes times = make_seed_times(task_of(0, 5), 0, 900 * kDay);
   EXPECT_TRUE(times.train.empty() && times.val.empty() && times.test.empty());

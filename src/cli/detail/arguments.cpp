@@ -50,6 +50,26 @@ void add_source_options(CLI::App& app, SourceOptions& options, bool positional) 
                  "where the test begins, instead of the manifest's");
 }
 
+void add_question_options(CLI::App& app, std::string& split, int64_t& eval_times) {
+  app.add_option("--split", split,
+                 "VAL,TEST: when validation and test begin, instead of the manifest's times");
+  app.add_option("--eval-times", eval_times,
+                 "of a question: at how many times validation and test ask at most")
+      ->check(CLI::Range(int64_t{1}, int64_t{1'000'000}))
+      ->capture_default_str();
+}
+
+void apply_split(const std::string& split, SourceOptions& source) {
+  if (split.empty()) return;
+  const size_t comma = split.find(',');
+  if (comma == std::string::npos || split.find(',', comma + 1) != std::string::npos)
+    throw UsageError(fmt::format("--split takes two times, VAL,TEST, got '{}'", split));
+  if (!source.val_timestamp.empty() || !source.test_timestamp.empty())
+    throw UsageError("--split and --val-timestamp or --test-timestamp are both given");
+  source.val_timestamp = split.substr(0, comma);
+  source.test_timestamp = split.substr(comma + 1);
+}
+
 void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option("RUN", options.run, "a run folder")->required();
   app.add_option("--protocol", options.protocol,

@@ -29,6 +29,10 @@ void add_common_options(CLI::App& app, CommonOptions& options);
 /// SOURCE, --manifest, --on-duplicate-key, --val-timestamp, --test-timestamp. `positional`: SOURCE is the
 /// first word; else it is --source.
 void add_source_options(CLI::App& app, SourceOptions& options, bool positional);
+/// --split and --eval-times, of a question.
+void add_question_options(CLI::App& app, std::string& split, int64_t& eval_times);
+/// "2005-01-01,2010-01-01" as --val-timestamp and --test-timestamp. Errors    UsageError.
+void apply_split(const std::string& split, SourceOptions& source);
 /// RUN, --protocol and the options of another source than the run's own.
 void add_run_options(CLI::App& app, RunOptions& options);
 

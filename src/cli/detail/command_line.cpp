@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verb, its exit code, and errors as one line on standard error.
+// The verb, its exit code, and errors on standard error: one line, or three where a question is pointed into.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -36,7 +37,13 @@ void print_error(const Error& error, bool json, const std::string& hint) {
   }
   std::string line = fmt::format("cenote: {}", error.what());
   for (const std::string& context : error.context()) line += fmt::format(" ({})", context);
-  std::fprintf(stderr, "%s\n", printable(line + hint).c_str());
+  // The lines of a question stay lines: below one of them stands the caret.
+  line += hint;
+  for (size_t at = 0; at <= line.size();) {
+    const size_t end = std::min(line.find('\n', at), line.size());
+    std::fprintf(stderr, "%s\n", printable(line.substr(at, end - at)).c_str());
+    at = end + 1;
+  }
 }
 
 }  // namespace

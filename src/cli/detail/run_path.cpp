@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "engine/run_folder.h"
+#include "query/question.h"
 #include "schema/manifest.h"
 
 namespace cenote {
@@ -77,9 +78,13 @@ std::string task_name_of(const std::string& task) {
   return path.stem().string();
 }
 
+std::string asked_name(const FitOptions& options) {
+  return options.question.empty() ? task_name_of(options.task) : question_name(options.question);
+}
+
 std::string default_run_path(const FitOptions& options) {
   return fmt::format("runs/{}-{}-{}", plain(dataset_name(options.source)),
-                     plain(task_name_of(options.task)), plain(options.model));
+                     plain(asked_name(options)), plain(options.model));
 }
 
 void check_run_path(const FitOptions& options, const Hooks& hooks) {
@@ -101,7 +106,7 @@ void check_run_path(const FitOptions& options, const Hooks& hooks) {
     return;
   }
   const KnownRun known = read_known_run(paths.run);
-  CENOTE_CHECK(known.task == task_name_of(options.task) && known.model == options.model, bad_input,
+  CENOTE_CHECK(known.task == asked_name(options) && known.model == options.model, bad_input,
                "'{}' holds a run of task '{}' with model '{}'; choose another --out or remove it",
                options.out, known.task, known.model);
   if (options.resume) return;

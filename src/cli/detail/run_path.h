@@ -11,6 +11,9 @@ namespace cenote {
 /// "driver-dnf" of "driver-dnf", "tasks/driver-dnf/manifest.yaml" and "driver-dnf.yaml".
 std::string task_name_of(const std::string& task);
 
+/// The task's name, or one made of the question.
+std::string asked_name(const FitOptions& options);
+
 /// runs/<dataset>-<task>-<model>. The dataset is called as its manifest says, else as its file or folder.
 std::string default_run_path(const FitOptions& options);
 

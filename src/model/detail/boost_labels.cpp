@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/detail/known_from.h"
+
 namespace cenote {
 
 LabelRows label_rows(const History& history, const ModelContext& context) {
@@ -14,7 +16,7 @@ LabelRows label_rows(const History& history, const ModelContext& context) {
   out.known.resize(count);
   out.value.assign(context.outputs, std::vector<double>(count));
   for (int64_t i = 0; i < count; ++i) {
-    out.known[i] = history.time[i] + std::max<int64_t>(context.horizon, 1);
+    out.known[i] = known_from(context, history.time[i]);
     for (int64_t m = 0; m < context.outputs; ++m) {
       const double label = history.label[i * history.width + (classes ? 0 : m)];
       out.value[m][i] = classes && std::isfinite(label)
@@ -29,10 +31,10 @@ std::vector<int64_t> known_labels(const SeedTable& table, const ModelContext& co
   std::vector<int64_t> out;
   for (int64_t i = 0; i < table.size(); ++i) {
     bool known = true;
-    for (int64_t w = 0; w < table.width; ++w) known &= std::isfinite(table.label[i * table.width + w]);
+    for (int64_t w = 0; w < table.width; ++w)
+      known &= std::isfinite(table.label[i * table.width + w]);
     if (context.task_type == TaskType::multiclass_classification)
-      known = known && table.label[i] >= 0 &&
-              table.label[i] < static_cast<double>(context.outputs);
+      known = known && table.label[i] >= 0 && table.label[i] < static_cast<double>(context.outputs);
     if (known) out.push_back(i);
   }
   return out;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Questions as tasks: the label tables of the f1 tasks' SQL, windows of months, split times that are chosen.
+#include <gtest/gtest.h>
+
+#include "base/time.h"
+#include "task/question_task.h"
+#include "testing.h"
+
+namespace cenote {
+namespace {
+
+AskedTask ask_of(Snapshot& snapshot, const std::string& question, int64_t eval_times = 40) {
+  return ask_task(question, snapshot, eval_times);
+}
+
+void expect_same(const LabelTable& asked, const LabelTable& task) {
+  EXPECT_EQ(asked.time, task.time);
+  EXPECT_EQ(asked.label, task.label);
+  EXPECT_EQ(asked.entity.integers, task.entity.integers);
+}
+
+TEST(Questions, GiveTheLabelsOfTheF1Tasks) {
+  Snapshot f1 = open_f1();
+  const std::vector<std::pair<const char*, const char*>> pairs{
+      {"driver-top3",
+       "PREDICT MIN(qualifying.position, 0, 30, days) <= 3 FOR EACH drivers.driverId"},
+      {"driver-dnf",
+       "PREDICT COUNT(results.* WHERE results.statusId != 1, 0, 30, days) > 0 "
+       "FOR EACH drivers.driverId ASSUMING COUNT(results.*, 0, 30, days) > 0"},
+      {"driver-position",
+       "PREDICT AVG(results.positionOrder, 0, 60, days) FOR EACH drivers.driverId"}};
+  for (const auto& [name, question] : pairs) {
+    SCOPED_TRACE(name);
+    const AskedTask asked = ask_of(f1, question);
+    EXPECT_FALSE(asked.split_chosen);
+    const Labels of_question = make_labels(asked.task, f1, {});
+    const Task task = load_task(name, f1);
+    const Labels of_task = make_labels(task, f1, {});
+    EXPECT_EQ(asked.task.type, task.type);
+    EXPECT_EQ(asked.task.metric, task.metric);
+    expect_same(of_question.train, of_task.train);
+    expect_same(of_question.val, of_task.val);
+    expect_same(of_question.test, of_task.test);
+  }
+}
+
+TEST(Questions, AboutAColumnAreAutocomplete) {
+  Snapshot f1 = open_f1();
+  const AskedTask asked = ask_of(f1, "PREDICT qualifying.position FOR EACH qualifying.qualifyId");
+  EXPECT_EQ(asked.task.kind, TaskKind::autocomplete);
+  EXPECT_EQ(asked.task.type, TaskType::regression);
+  const Labels of_question = make_labels(asked.task, f1, {});
+  const Labels of_task = f1_labels(f1, "qualifying-position");
+  expect_same(of_question.train, of_task.train);
+  expect_same(of_question.test, of_task.test);
+}
+
+TEST(Questions, WindowsOfMonthsFollowTheCalendar) {
+  const Shop shop;
+  Snapshot open = shop.open();
+  const AskedTask asked =
+      ask_of(open, "PREDICT SUM(orders.amount, 0, 1, months) FOR EACH customers.id");
+  EXPECT_EQ(asked.task.horizon_months, 1);
+  const Labels labels = make_labels(asked.task, open, {});
+  // Orders come on the 15th of each month, of the month's amount; validation is from 2020-09-01 on.
+  ASSERT_EQ(labels.train.size(), 7 * 3);
+  EXPECT_EQ(format_time(labels.train.time.front()), "2020-02-01");
+  EXPECT_EQ(format_time(labels.train.time.back()), "2020-08-01");
+  EXPECT_EQ(labels.train.label,
+            (std::vector<double>{2, 2, 0, 3, 3, 0, 4, 4, 0, 5, 5, 0, 6, 6, 0, 7, 7, 0, 8, 8, 0}));
+  EXPECT_EQ(labels.val.label, (std::vector<double>{9, 9, 0, 10, 10, 0}));
+  // The database ends on December 15: November is the last whole month after it that is asked about.
+  EXPECT_EQ(labels.test.label, (std::vector<double>{11, 11, 0}));
+}
+
+TEST(Questions, TimesAreChosenFromTheRangeOfTheData) {
+  const Shop shop;
+  shop.write("manifest.yaml",
+             "name: shop\ntables:\n  customers: {pkey: id, time_col: null, fkeys: {}}\n"
+             "  orders: {pkey: order_id, time_col: at, fkeys: {customer: customers}}\n");
+  Snapshot open = shop.open();
+  const AskedTask months =
+      ask_of(open, "PREDICT COUNT(orders.*, 0, 1, month) > 0 FOR EACH customers.id");
+  // January 15 to December 15 holds 10 whole months up to December 1: one each for test and validation.
+  EXPECT_TRUE(months.split_chosen);
+  EXPECT_EQ(format_time(months.task.test_timestamp), "2020-11-01");
+  EXPECT_EQ(format_time(months.task.val_timestamp), "2020-10-01");
+  EXPECT_EQ(months.task.num_eval_timestamps, 1);
+  const AskedTask weeks =
+      ask_of(open, "PREDICT COUNT(orders.*, 0, 1, week) > 0 FOR EACH customers.id");
+  // 335 days are 47 weeks: 7 each.
+  EXPECT_EQ(weeks.task.num_eval_timestamps, 7);
+  EXPECT_EQ(format_time(weeks.task.test_timestamp), "2020-10-27");
+  EXPECT_EQ(format_time(weeks.task.val_timestamp), "2020-09-08");
+  EXPECT_EQ(error_of([&] {
+              ask_of(open, "PREDICT COUNT(orders.*, 0, 6, months) > 0 FOR EACH customers.id");
+            }),
+            "bad_input: the rows of orders reach from 2020-01-15 12:00:00 to 2020-12-15 12:00:00, "
+            "which holds 1 windows of 6 months; training, validation and test need one each (give "
+            "val and test times, or ask about a shorter time)");
+}
+
+TEST(Questions, EntitiesThatComeLaterAreNotAskedAbout) {
+  const Shop shop;
+  shop.write("manifest.yaml",
+             "name: shop\nval_timestamp: 2020-09-01\ntest_timestamp: 2020-11-01\ntables:\n"
+             "  customers: {pkey: id, time_col: since, fkeys: {}}\n"
+             "  orders: {pkey: order_id, time_col: at, fkeys: {customer: customers}}\n");
+  shop.write("db/customers.csv",
+             "id,name,since\n1,ann,2020-01-20\n2,bob,2020-06-01\n3,cid,2020-08-15\n");
+  Snapshot open = shop.open();
+  const AskedTask asked =
+      ask_of(open, "PREDICT COUNT(orders.*, 0, 1, months) FOR EACH customers.id");
+  const Labels labels = make_labels(asked.task, open, {});
+  // Bob is there from June on, at that moment too; Cid, without an order, from the first validation time on.
+  EXPECT_EQ(labels.train.entity.integers, (std::vector<int64_t>{1, 1, 1, 1, 1, 2, 1, 2, 1, 2}));
+  EXPECT_EQ(labels.train.time.size(), 10u);
+  EXPECT_EQ(labels.val.entity.integers, (std::vector<int64_t>{1, 2, 3, 1, 2, 3}));
+  EXPECT_EQ(labels.val.label, (std::vector<double>{1, 1, 0, 1, 1, 0}));
+}
+
+TEST(Questions, WhatHasNoModelYetIsRefusedInOneLine) {
+  Snapshot f1 = open_f1();
+  const auto refusal = [&](const std::string& question) {
+    return error_of([&] { check_trainable(ask_of(f1, question)); });
+  };
+  EXPECT_EQ(refusal("PREDICT LIST_DISTINCT(results.raceId.circuitId, 0, 365, days) RANK TOP 10 "
+                    "FOR EACH drivers.driverId"),
+            "unsupported: there is no model for RANK TOP yet; 'cenote ask' shows the labels");
+  EXPECT_EQ(refusal("PREDICT SUM(results.points, 0, 30, days) FORECAST 3 TIMEFRAMES FOR EACH "
+                    "drivers.driverId")
+                .rfind("unsupported: there is no model for FORECAST yet", 0),
+            0u);
+  EXPECT_EQ(refusal("PREDICT qualifying.position FOR EACH qualifying.qualifyId WHERE "
+                    "qualifying.number > 3")
+                .rfind("unsupported: missing values are learned from all rows", 0),
+            0u);
+}
+
+}  // namespace
+}  // namespace cenote
