@@ -14,7 +14,7 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
   const auto threads = make_threads(options.run.threads);
   const auto prepared =
-      prepare_use(run.source, run.model, run.protocol, std::nullopt, *threads, hooks);
+      prepare_use(run.source, run.model, run.task, run.protocol, std::nullopt, *threads, hooks);
   const SeedTable& split = prepared->split(options.split);
   CENOTE_CHECK(split.size() > 0, bad_input,
                "split '{}' of task '{}' has no labels in this database", options.split,

@@ -72,7 +72,9 @@ nlohmann::json run_json(const FitOptions& options) {
           {"on_duplicate_key", options.source.on_duplicate_key},
           {"val_timestamp", options.source.val_timestamp},
           {"test_timestamp", options.source.test_timestamp},
-          {"task", options.question.empty() ? options.task : question_name(options.question)},
+          {"task", !options.question.empty()                     ? question_name(options.question)
+                   : options.task.find('/') != std::string::npos ? absolute(options.task)
+                                                                 : options.task},
           {"question", options.question},
           {"model", options.model},
           {"cenote", CENOTE_VERSION}};

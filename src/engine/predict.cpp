@@ -83,7 +83,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
   const auto threads = make_threads(options.run.threads);
   const auto at = options.split.empty() ? std::optional(options.at) : std::nullopt;
-  const auto prepared = prepare_use(run.source, run.model, run.protocol, at, *threads, hooks);
+  const auto prepared =
+      prepare_use(run.source, run.model, run.task, run.protocol, at, *threads, hooks);
   const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
   trained->load(run.model);
   const std::vector<Seed> seeds = options.split.empty() ? entity_seeds(*prepared, options)

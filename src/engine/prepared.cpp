@@ -130,6 +130,7 @@ void make_split_seeds(Prepared& out, const Hooks& hooks) {
 History Prepared::history() const {
   History out;
   out.width = train.width;
+  if (!has_history(task)) return out;
   for (const SeedTable* table : {&train, &val, &test}) {
     for (const Seed& seed : table->seeds) {
       out.row.push_back(seed.row);
@@ -166,6 +167,10 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   out->task = choose_task(task, snapshot, hooks);
   check_metric(out->task);
   phases.begin("labels");
+  if (!has_history(out->task))
+    hooks.warn("no_history", fmt::format("task '{}' has no timedelta, so nothing tells when a "
+                                         "label came to be known: no model looks back on labels",
+                                         out->task.name));
   out->labels = make_labels(out->task, snapshot, hooks);
   const bool multiclass = out->task.type == TaskType::multiclass_classification;
   // Later classes have no output, or later rows would change the model.
@@ -177,7 +182,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   remove_links(out->task, out->schema);
   out->dataset = out->schema.name;
   out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
-  ColumnStore store = load_columns(snapshot, out->schema, hooks);
+  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, hooks);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
   phases.begin("encode");
@@ -199,8 +204,9 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
 }
 
 std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model,
-                                      Protocol protocol, const std::optional<std::string>& at,
-                                      ThreadPool& threads, const Hooks& hooks) {
+                                      const std::string& task, Protocol protocol,
+                                      const std::optional<std::string>& at, ThreadPool& threads,
+                                      const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
@@ -210,11 +216,11 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
   out->schema = model.schema;
   out->dataset = snapshot.schema().name;
   out->task = model.task;
-  out->task.folder = (snapshot.folder() / "tasks" / model.task.name).string();
+  out->task.folder = task_folder(task.empty() ? model.task.name : task, snapshot);
   out->outputs = model.outputs;
   out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   phases.begin("load");
-  ColumnStore store = load_columns(snapshot, out->schema, hooks);
+  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, hooks);
   for (size_t t = 0; t < out->schema.tables.size(); ++t)
     out->schema.tables[t].rows = store.tables[t].rows;
   out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));

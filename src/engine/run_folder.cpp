@@ -61,6 +61,9 @@ OpenRun open_run(const RunOptions& options) {
     if (!duplicates.empty()) out.source.on_duplicate_key = duplicates;
   }
   remembered(out.source.source, "source");
+  std::string question;
+  remembered(question, "question");
+  if (question.empty()) remembered(out.task, "task");
   CENOTE_CHECK(!out.source.source.empty(), bad_input,
                "run '{}' does not say where its database is: give --source", options.run);
   out.protocol = options.protocol.empty() ? out.model.protocol : parse_protocol(options.protocol);

@@ -28,6 +28,7 @@ struct OpenRun {
   ModelFile model;
   SourceOptions source;
   Protocol protocol;
+  std::string task;  // as fit was given it: a name, or an absolute path; may be empty
 };
 /// Errors    not_found if there is no such run; bad_input for a damaged one.
 OpenRun open_run(const RunOptions& options);

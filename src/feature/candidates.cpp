@@ -2,7 +2,11 @@
 #include "feature/candidates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/time.h"
@@ -37,11 +41,21 @@ class FrequentValues {
     std::unordered_map<std::string, int64_t> counts;
     const auto seen = [&](int64_t row) { return stored.time[row] <= until_ && data.is_valid(row); };
     const bool words = space_.schema.tables[table].columns[column].type == ColumnType::text;
+    const ColumnType type = space_.schema.tables[table].columns[column].type;
     if (words) {
+      std::unordered_map<std::string, int64_t> last_row;  // a word counts once a text
       for (int64_t row = 0; row < stored.rows; ++row) {
         if (!seen(row)) continue;
-        for (const std::string& word : words_of(data.text(row))) ++counts[word];
+        each_word(data.text(row), [&](const std::string& word) {
+          const auto [at, fresh] = last_row.try_emplace(word, row);
+          if (!fresh && at->second == row) return;
+          at->second = row;
+          ++counts[word];
+        });
       }
+    } else if (type == ColumnType::number && has_many_values(data, stored)) {
+      return std::vector<std::string>(kFewValues +
+                                      1);  // no category: which they are does not matter
     } else {
       const ValueCodes codes = value_codes(data);
       std::vector<int64_t> by_code(codes.values.size(), 0);
@@ -62,6 +76,16 @@ class FrequentValues {
     std::vector<std::string> out;
     for (auto& [value, count] : ranked) out.push_back(std::move(value));
     return out;
+  }
+
+  /// More than few among the rows that are visible to training, whatever comes later.
+  bool has_many_values(const ColumnData& data, const StoredTable& stored) const {
+    std::set<double> found;
+    for (int64_t row = 0; row < stored.rows && found.size() <= kFewValues; ++row) {
+      if (stored.time[row] <= until_ && data.is_valid(row) && std::isfinite(data.number(row)))
+        found.insert(data.number(row));
+    }
+    return found.size() > kFewValues;
   }
 
   const FeatureSpace& space_;
@@ -106,10 +130,25 @@ class Suggestions {
         for (const int32_t second : ups(parent, -1)) add_row({first, up, second});
       }
     }
-    return std::move(out_);
+    return fair_share();
   }
 
  private:
+  /// All, if that is not too many; else the first of each column at each place, then the second, and so on: a wide
+  /// table that is met early leaves room for the others.
+  std::vector<Feature> fair_share() {
+    if (static_cast<int64_t>(out_.size()) <= limit_) return std::move(out_);
+    std::vector<size_t> order(out_.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return rank_[a] < rank_[b]; });
+    order.resize(limit_);
+    std::sort(order.begin(), order.end());
+    std::vector<Feature> kept;
+    for (const size_t f : order) kept.push_back(std::move(out_[f]));
+    return kept;
+  }
+
   std::vector<int32_t> downs(int32_t table) const {
     std::vector<int32_t> out;
     for (int32_t r = 0; r < space_.graph.relations(); r += 2) {
@@ -126,7 +165,13 @@ class Suggestions {
   }
 
   void add(Feature feature) {
-    if (static_cast<int64_t>(out_.size()) < limit_) out_.push_back(std::move(feature));
+    const bool indicator = feature.term.kind == TermKind::indicator;
+    const ColumnRef& column = indicator ? feature.term.conditions[0].column : feature.term.column;
+    int64_t& rank = met_[{static_cast<int>(feature.source), feature.term.output, feature.anchor,
+                          feature.rows, column.up, column.column}];
+    if (rank >= limit_) return;
+    rank_.push_back(rank++);
+    out_.push_back(std::move(feature));
   }
 
   void add_calendar() {
@@ -346,6 +391,8 @@ class Suggestions {
   /// The first of the last two rows is the one before the last, and so on: what the order of rows tells.
   const std::vector<Window> before_last_{{WindowKind::rows, 2}, {WindowKind::rows, 3}};
   std::vector<Feature> out_;
+  std::vector<int64_t> rank_;  // of each: how many of its place and column came before it
+  std::map<std::tuple<int, int64_t, Path, Path, Path, int32_t>, int64_t> met_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -148,6 +149,29 @@ std::string term_key(const Term& term) {
   return key;
 }
 
+/// The words that features ask for, of all texts, each text read once.
+ColumnWords words_asked_for(const FeatureSpace& space, std::span<const Feature> features,
+                            ThreadPool& threads) {
+  std::map<std::pair<int32_t, int32_t>, std::vector<std::string>> wanted;
+  for (const Feature& feature : features) {
+    for (const Condition& condition : feature.term.conditions) {
+      if (!condition.word) continue;
+      const int32_t table = end_table(space.graph, condition.column.up, space.row_table(feature));
+      wanted[{table, condition.column.column}].push_back(condition.value);
+    }
+  }
+  std::vector<std::pair<std::pair<int32_t, int32_t>, std::vector<std::string>>> columns(
+      wanted.begin(), wanted.end());
+  std::vector<std::optional<WordMarks>> marks(columns.size());
+  threads.parallel_for(static_cast<int64_t>(columns.size()), [&](int64_t i) {
+    const auto [table, column] = columns[i].first;
+    marks[i].emplace(space.graph.store.tables[table].columns[column], columns[i].second);
+  });
+  ColumnWords out;
+  for (size_t i = 0; i < columns.size(); ++i) out.emplace(columns[i].first, std::move(*marks[i]));
+  return out;
+}
+
 }  // namespace
 
 FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& labels,
@@ -182,6 +206,7 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
     for (const int32_t relation : column.up) key += fmt::format("^{}", relation);
     columns_of[place][key].push_back(f);
   }
+  const ColumnWords words = words_asked_for(space, features, threads);
   std::vector<Ranges> ranges(places.size());
   threads.parallel_for(static_cast<int64_t>(places.size()), [&](int64_t p) {
     ranges[p] = find_ranges(space, labels, features[places[p]], seeds);
@@ -195,7 +220,7 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
       fail(ErrorCode::cancelled, "interrupted while computing features");
     const Feature& first = features[parts[p].features[0]];
     const bool of_labels = first.source != FeatureSource::rows;
-    TermMaker maker(space, of_labels ? space.entity_table : space.row_table(first));
+    TermMaker maker(space, of_labels ? space.entity_table : space.row_table(first), words);
     std::map<std::string, std::vector<size_t>> terms;
     for (const size_t f : parts[p].features) terms[term_key(features[f].term)].push_back(f);
     for (const auto& [key, members] : terms) {

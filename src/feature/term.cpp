@@ -51,21 +51,40 @@ ValueCodes value_codes(const ColumnData& column) {
   return out;
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> out;
+void each_word(std::string_view text, const std::function<void(const std::string&)>& use) {
   std::string word;
   for (size_t i = 0; i <= text.size(); ++i) {
     const auto c = i < text.size() ? static_cast<unsigned char>(text[i]) : ' ';
     if (c >= 0x80 || std::isalnum(c)) {
       word += static_cast<char>(c < 0x80 ? std::tolower(c) : c);
     } else if (!word.empty()) {
-      out.push_back(std::move(word));
+      use(word);
       word.clear();
     }
   }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+}
+
+WordMarks::WordMarks(const ColumnData& column, std::vector<std::string> words)
+    : words_(std::move(words)) {
+  std::sort(words_.begin(), words_.end());
+  words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
+  blocks_ = static_cast<int64_t>(words_.size() + 63) / 64;
+  marks_.assign(column.size() * blocks_, 0);
+  std::unordered_map<std::string, int64_t> place;
+  for (size_t i = 0; i < words_.size(); ++i) place.emplace(words_[i], i);
+  for (int64_t row = 0; row < column.size(); ++row) {
+    if (!column.is_valid(row)) continue;
+    each_word(column.text(row), [&](const std::string& word) {
+      const auto at = place.find(word);
+      if (at != place.end())
+        marks_[row * blocks_ + at->second / 64] |= uint64_t{1} << (at->second % 64);
+    });
+  }
+}
+
+int64_t WordMarks::find(const std::string& word) const {
+  const auto at = std::lower_bound(words_.begin(), words_.end(), word);
+  return at != words_.end() && *at == word ? at - words_.begin() : -1;
 }
 
 const ColumnData& TermMaker::data(const ColumnRef& ref) const {
@@ -141,14 +160,14 @@ std::vector<double> TermMaker::make(const Term& term) {
   for (const Condition& condition : term.conditions) {
     if (condition.word) {
       const ColumnData& column = data(condition.column);
+      const WordMarks& marks = words_.at(
+          {end_table(space_.graph, condition.column.up, table_), condition.column.column});
+      const int64_t word = marks.find(condition.value);
+      CENOTE_ASSERT(word >= 0);
       const auto source = source_rows(condition.column);
       for (int64_t row = 0; row < table.rows; ++row) {
-        if (source[row] < 0 || !column.is_valid(source[row])) {
-          out[row] = kMissing;
-          continue;
-        }
-        const auto words = words_of(column.text(source[row]));
-        out[row] *= std::binary_search(words.begin(), words.end(), condition.value);
+        const int32_t at = source[row];
+        out[row] *= at < 0 || !column.is_valid(at) ? kMissing : marks.has(at, word);
       }
       continue;
     }

@@ -2,8 +2,10 @@
 // Terms: what each row of a table contributes to a feature, as numbers.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "feature/feature.h"
@@ -17,8 +19,27 @@ struct ValueCodes {
 };
 ValueCodes value_codes(const ColumnData& column);
 
-/// The different words of a text, lower-case: runs of letters, digits and bytes beyond ASCII.
-std::vector<std::string> words_of(std::string_view text);
+/// Calls `use` with each word of a text, lower-case: runs of letters, digits and bytes beyond ASCII.
+void each_word(std::string_view text, const std::function<void(const std::string&)>& use);
+
+/// Which of some words each text of a column has: the texts are read once, however many words are asked for.
+class WordMarks {
+ public:
+  WordMarks(const ColumnData& column, std::vector<std::string> words);
+  /// The place of a word, or -1 for one that was not asked for.
+  int64_t find(const std::string& word) const;
+  bool has(int64_t row, int64_t word) const {
+    return (marks_[row * blocks_ + word / 64] >> (word % 64) & 1) != 0;
+  }
+
+ private:
+  std::vector<std::string> words_;  // ascending
+  int64_t blocks_;
+  std::vector<uint64_t> marks_;  // [N, blocks]
+};
+
+/// (table, column) of texts.
+using ColumnWords = std::map<std::pair<int32_t, int32_t>, WordMarks>;
 
 /// Makes the terms of one table's rows; codes of columns are made once and kept.
 ///
@@ -26,7 +47,9 @@ std::vector<std::string> words_of(std::string_view text);
 /// Threads    one maker a thread.
 class TermMaker {
  public:
-  TermMaker(const FeatureSpace& space, int32_t row_table) : space_(space), table_(row_table) {}
+  /// `words`: those of all terms that are made; it must outlive the maker.
+  TermMaker(const FeatureSpace& space, int32_t row_table, const ColumnWords& words)
+      : space_(space), table_(row_table), words_(words) {}
   /// [N] one number a row of the table. REQUIRES a term of columns, not of labels.
   std::vector<double> make(const Term& term);
 
@@ -38,6 +61,7 @@ class TermMaker {
 
   const FeatureSpace& space_;
   int32_t table_;
+  const ColumnWords& words_;
   std::map<std::pair<Path, int32_t>, ValueCodes> codes_;
 };
 

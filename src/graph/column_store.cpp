@@ -46,8 +46,22 @@ std::vector<int64_t> needed_columns(const Schema& schema, const Table& table) {
   return needed;
 }
 
+/// Nulls first; an order of values that needs no copy of them.
+int compare_values(const ColumnData& column, int64_t a, int64_t b) {
+  const bool here = column.is_valid(a), there = column.is_valid(b);
+  if (!here || !there) return static_cast<int>(here) - static_cast<int>(there);
+  if (column.type == StorageType::utf8) return column.text(a).compare(column.text(b));
+  if (column.type == StorageType::float64) {
+    const double x = column.reals[a], y = column.reals[b];
+    if (x < y || x > y) return x < y ? -1 : 1;
+    return std::memcmp(&x, &y, 8);  // NaN, and zeros of both signs
+  }
+  const int64_t x = column.integers[a], y = column.integers[b];
+  return x < y ? -1 : static_cast<int>(x > y);
+}
+
 StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Table& table,
-                       const Hooks& hooks) {
+                       const HiddenColumns& hidden, const Hooks& hooks) {
   const auto needed = needed_columns(schema, table);
   std::vector<std::string> names;
   for (const auto c : needed) names.push_back(table.columns[c].name);
@@ -81,21 +95,27 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
     }
   }
 
-  // Sort by (time, key bytes); keys are built once, the order is that of memcmp.
-  std::vector<const ColumnData*> key;
+  // Keys are built once, the order is that of memcmp; what they do not tell apart (no key, a null in it) the other
+  // columns do. Rows that are equal in those too may stand in any order.
+  std::vector<const ColumnData*> key, others;
   for (const auto& name : table.primary_key) key.push_back(&raw[position(name)]);
-  if (key.empty()) {
-    for (const auto& column : raw) key.push_back(&column);
+  for (size_t i = 0; i < raw.size(); ++i) {
+    if (std::find(hidden.begin(), hidden.end(), std::pair(table.name, names[i])) == hidden.end())
+      others.push_back(&raw[i]);
   }
-  std::vector<std::string> bytes(static_cast<size_t>(rows));
-  for (int64_t row = 0; row < rows; ++row) {
+  std::vector<std::string> bytes(key.empty() ? 0 : static_cast<size_t>(rows));
+  for (int64_t row = 0; row < static_cast<int64_t>(bytes.size()); ++row) {
     for (const auto* column : key) append_key_bytes(*column, row, bytes[row]);
   }
   std::vector<int64_t> order(static_cast<size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
     if (time[a] != time[b]) return time[a] < time[b];
-    return bytes[a] < bytes[b];
+    if (!bytes.empty() && bytes[a] != bytes[b]) return bytes[a] < bytes[b];
+    for (const auto* column : others) {
+      if (const int way = compare_values(*column, a, b); way != 0) return way < 0;
+    }
+    return false;
   });
 
   out.snapshot_row = order;
@@ -103,7 +123,9 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
   out.key_hash.reserve(order.size());
   for (const int64_t row : order) {
     out.time.push_back(time[row]);
-    out.key_hash.push_back(hash_bytes(bytes[row]));
+    uint64_t hash = bytes.empty() ? 0 : hash_bytes(bytes[row]);
+    if (key.empty() || is_null(key, row)) hash = hash_combine(hash, hash_values(others, row));
+    out.key_hash.push_back(hash);
   }
   out.columns.resize(table.columns.size());
   for (size_t i = 0; i < needed.size(); ++i) {
@@ -115,7 +137,8 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
 
 }  // namespace
 
-ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema, const Hooks& hooks) {
+ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema,
+                         const HiddenColumns& hidden, const Hooks& hooks) {
   ColumnStore store;
   for (const Table& table : schema.tables) {
     Progress progress;
@@ -125,7 +148,7 @@ ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema, const H
     hooks.report(progress);
     if (hooks.is_cancelled())
       fail(ErrorCode::cancelled, "interrupted while loading table '{}'", table.name);
-    store.tables.push_back(load_table(snapshot, schema, table, hooks));
+    store.tables.push_back(load_table(snapshot, schema, table, hidden, hooks));
   }
   return store;
 }

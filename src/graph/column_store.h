@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "database/column.h"
@@ -12,15 +13,19 @@
 
 namespace cenote {
 
-/// One table. Rows are ordered by (time, primary key bytes), tables without a key by (time, the bytes of
-/// all columns that are used), so sources, scan threads and row order cannot change a byte of a model.
+/// Columns that say nothing of a row: what a task asks for, and what it forbids to look at. (table, column)
+using HiddenColumns = std::vector<std::pair<std::string, std::string>>;
+
+/// One table. Rows are ordered by (time, primary key bytes, all columns that are used but for hidden ones), so
+/// sources, scan threads and row order cannot change a byte of a model, and the order tells nothing that is hidden.
 struct StoredTable {
   std::string name;
   int64_t rows = 0;
   bool timed = false;
   std::vector<ColumnData> columns;  // as in Schema's table; columns that nothing needs are empty
   std::vector<int64_t> time;        // [N]: kTimeAlways in static tables, kTimeNever for a null time
-  std::vector<uint64_t> key_hash;   // [N]: hash of the key (or the whole row): keys random draws
+  std::vector<uint64_t>
+      key_hash;  // [N]: hash of the key (where there is none, of the row without hidden columns): keys random draws
   std::vector<int64_t> snapshot_row;  // [N]: the snapshot's rowid
 };
 
@@ -30,7 +35,8 @@ struct ColumnStore {
 
 /// Reads, as `schema` has it (the snapshot's own, or that of a model), every column whose type is not `ignored`, and all keys and time columns.
 /// Warnings  null times, counted.
-ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema, const Hooks& hooks);
+ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema,
+                         const HiddenColumns& hidden, const Hooks& hooks);
 
 /// From key values to rows of a table: open addressing over hashes, values compared on a hit.
 ///

@@ -42,6 +42,12 @@ struct Setting {
   double feature_fraction;
 };
 
+/// Seeds whose features are in memory at a time. Each block reads the tables anew, so it is large.
+constexpr size_t kBlock = 1 << 18;
+
+/// Trees are grown one a class: with more classes than this the settings are not searched, nor bags averaged.
+constexpr int64_t kManyClasses = 30;
+
 /// Short runs of trees that rank features, at least: one alone is noisy.
 constexpr int64_t kRankings = 2;
 
@@ -65,7 +71,9 @@ class Boost : public Estimator {
     fallback_ = central_label(data.train.label, context_.task_type, context_.outputs);
     given.hooks.report(phase("features", 0, 3));
     const LabelRows labels = label_rows(data.history, context_);
-    const SeedTable train = training_rows(data);
+    const int64_t copies = data.staleness > 0 ? options_.get_int("copies") : 0;
+    const SeedTable train =
+        training_rows(data.train, context_, copies, data.staleness, options_.get_int("max_rows"));
     suggest_and_rank(data, train, labels);
     if (features_.empty()) return;
     given.hooks.report(phase("features", 1, 3));
@@ -83,9 +91,16 @@ class Boost : public Estimator {
         out.insert(out.end(), fallback_.begin(), fallback_.end());
       return out;
     }
-    return combine(
-        compute_features(space_, label_rows(history, context_), features_, seeds, threads),
-        threads);
+    const LabelRows labels = label_rows(history, context_);
+    std::vector<double> out;
+    out.reserve(seeds.size() * context_.outputs);
+    for (size_t begin = 0; begin < seeds.size(); begin += kBlock) {
+      const auto block = seeds.subspan(begin, std::min(kBlock, seeds.size() - begin));
+      const auto part =
+          combine(compute_features(space_, labels, features_, block, threads), threads);
+      out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
   }
 
   nlohmann::json save() const override {
@@ -163,36 +178,7 @@ class Boost : public Estimator {
   }
 
   uint64_t seed_key(const Seed& seed, uint64_t what) const {
-    const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
-    return hash_combine(
-        hash_combine(context_.seed, what),
-        hash_combine(entities.key_hash[seed.row], static_cast<uint64_t>(seed.time)));
-  }
-
-  /// The training seeds and stale copies of them; a sample drawn by content if that is too many.
-  SeedTable training_rows(const EstimatorData& data) const {
-    const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
-    const int64_t copies = data.staleness > 0 ? options_.get_int("copies") : 0;
-    const auto known = known_labels(data.train, context_);
-    const int64_t total = static_cast<int64_t>(known.size()) * (1 + copies);
-    const double share = static_cast<double>(options_.get_int("max_rows")) /
-                         static_cast<double>(std::max<int64_t>(1, total));
-    SeedTable out;
-    out.width = data.train.width;
-    out.own_row_always = data.train.own_row_always;
-    for (int64_t copy = 0; copy <= copies; ++copy) {
-      for (const int64_t i : known) {
-        Seed seed = data.train.seeds[i];
-        const uint64_t key = seed_key(seed, 0x626f6f7374 + static_cast<uint64_t>(copy));
-        if (static_cast<double>(mix64(key) >> 11) * 0x1.0p-53 >= share) continue;
-        if (copy > 0)
-          seed = stale_seed(seed, entities, out.own_row_always, draw_lag(data.staleness, key));
-        out.seeds.push_back(seed);
-        const auto label = data.train.label.begin() + i * out.width;
-        out.label.insert(out.label.end(), label, label + out.width);
-      }
-    }
-    return out;
+    return boost_seed_key(context_, seed, what);
   }
 
   BoostingOptions boosting(const EstimatorData& data) const {
@@ -221,7 +207,7 @@ class Boost : public Estimator {
     FeatureTask task;
     task.horizon = context_.horizon;
     task.outputs = context_.outputs;
-    task.has_labels = context_.task->kind != TaskKind::autocomplete;
+    task.has_labels = context_.task->kind != TaskKind::autocomplete && has_history(*context_.task);
     task.visible_until = context_.last_training_time;
     task.removed = context_.task->remove_columns;
     auto suggested = suggest_features(space_, task, options_.get_int("candidates"));
@@ -293,7 +279,8 @@ class Boost : public Estimator {
     }
     BoostingOptions options = boosting(data);
     bags_.clear();
-    if (options_.get_bool("search") && data.val.size() > 0) {
+    const bool many = options.classes > kManyClasses;
+    if (options_.get_bool("search") && data.val.size() > 0 && !many) {
       std::vector<BoostingOptions> settings;
       for (const Setting& setting : {Setting{options.leaves, options.min_rows_in_leaf, .5},
                                      Setting{7, 40, .3}, Setting{4, 40, .2}, Setting{63, 10, .3}}) {
@@ -323,7 +310,8 @@ class Boost : public Estimator {
       bags_.assign(1, std::move(found[best]));
     }
     std::vector<BoostingOptions> more;
-    for (auto bag = static_cast<int64_t>(bags_.size()); bag < options_.get_int("bags"); ++bag) {
+    const int64_t bags = many ? 1 : options_.get_int("bags");
+    for (auto bag = static_cast<int64_t>(bags_.size()); bag < bags; ++bag) {
       more.push_back(options);
       more.back().seed = hash_combine(context_.seed, static_cast<uint64_t>(bag));
     }

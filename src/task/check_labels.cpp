@@ -178,7 +178,8 @@ void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std
 Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, const Hooks& hooks) {
   const bool by_row = task.kind == TaskKind::autocomplete;
   const bool past = raw[0].name == kPast;
-  const EntityKeys keys = by_row ? EntityKeys() : EntityKeys(task, snapshot);
+  const EntityKeys keys =
+      by_row ? EntityKeys() : EntityKeys(task, snapshot, past ? kTimeNever : task.test_timestamp);
   Labels labels;
   std::array<LabelTable*, 3> tables{&labels.train, &labels.val, &labels.test};
   for (size_t i = 0; i < raw.size(); ++i) {
@@ -232,9 +233,12 @@ Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hook
   fail(ErrorCode::internal, "unknown kind of task");
 }
 
+bool has_history(const Task& task) { return task.kind != TaskKind::external || task.horizon > 0; }
+
 Labels make_history(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks) {
   RawLabels raw;
   if (task.kind == TaskKind::autocomplete || task.type == TaskType::link_prediction) return {};
+  if (!has_history(task)) return {};
   raw[0] = past_labels(task, snapshot, until, hooks);
   if (raw[0].time.size() == 0) return {};
   for (size_t i = 1; i < raw.size(); ++i) {

@@ -15,7 +15,8 @@ bool is_integer(StorageType type) {
 
 }  // namespace
 
-EntityKeys::EntityKeys(const Task& task, const Snapshot& snapshot) : everything_(false) {
+EntityKeys::EntityKeys(const Task& task, const Snapshot& snapshot, int64_t until)
+    : everything_(false) {
   const Table& table = snapshot.schema().table(task.entity_table);
   std::vector<std::string> columns{table.primary_key.at(0)};
   if (!table.time_column.empty()) columns.push_back(table.time_column);
@@ -24,8 +25,8 @@ EntityKeys::EntityKeys(const Task& task, const Snapshot& snapshot) : everything_
   type_ = key.type;
   for (int64_t row = 0; row < key.size(); ++row) {
     if (!key.is_valid(row)) continue;
-    if (data.size() > 1 && (!data[1].is_valid(row) ||
-                            data[1].integers[static_cast<size_t>(row)] > task.test_timestamp)) {
+    if (data.size() > 1 &&
+        (!data[1].is_valid(row) || data[1].integers[static_cast<size_t>(row)] > until)) {
       continue;
     }
     if (is_integer(type_)) {

@@ -10,14 +10,14 @@
 
 namespace cenote {
 
-/// The keys of a task's entity table, of its rows with a time <= the test time (rows of a table without
-/// time: all). RelBench drops labels of other entities from every split, and so do we.
+/// The keys of a task's entity table, of its rows with a time <= `until` (rows of a table without time: all). For
+/// the splits that is the test time: RelBench drops labels of other entities from every split, and so do we.
 ///
 /// A default-made set holds every key.
 class EntityKeys {
  public:
   EntityKeys() = default;
-  EntityKeys(const Task& task, const Snapshot& snapshot);
+  EntityKeys(const Task& task, const Snapshot& snapshot, int64_t until);
 
   /// Label keys in the type of the table's keys: whole numbers may come as floating-point ones.
   /// Errors    bad_input where the types have nothing to do with each other.

@@ -273,24 +273,41 @@ std::vector<std::string> task_names(const Snapshot& snapshot) {
                                    : list_tasks(snapshot.folder() / "tasks");
 }
 
+namespace {
+
+/// Where the manifest of a task is, or nothing.
+std::optional<fs::path> find_manifest(const std::string& name_or_path, const Snapshot& snapshot) {
+  std::error_code error;
+  if (name_or_path.find('/') == std::string::npos && !snapshot.folder().empty()) {
+    const fs::path file = snapshot.folder() / "tasks" / name_or_path / "manifest.yaml";
+    if (fs::exists(file, error)) return file;
+  }
+  const fs::path path(name_or_path);
+  if (!fs::is_directory(path, error)) {
+    if (fs::exists(path, error)) return path;
+  } else if (fs::exists(path / "manifest.yaml", error)) {
+    return path / "manifest.yaml";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Task load_task(const std::string& name_or_path, const Snapshot& snapshot, const Hooks& hooks) {
   CENOTE_CHECK(!name_or_path.empty(), bad_input, "no task given; have: {}",
                join_names(task_names(snapshot)));
-  const bool is_name = name_or_path.find('/') == std::string::npos;
-  std::error_code error;
-  if (is_name && !snapshot.folder().empty()) {
-    const fs::path file = snapshot.folder() / "tasks" / name_or_path / "manifest.yaml";
-    if (fs::exists(file, error)) return read_task(file, snapshot, hooks);
-  }
-  const fs::path path(name_or_path);
-  if (fs::is_directory(path, error) && fs::exists(path / "manifest.yaml", error)) {
-    return read_task(path / "manifest.yaml", snapshot, hooks);
-  }
-  if (fs::exists(path, error) && !fs::is_directory(path, error))
-    return read_task(path, snapshot, hooks);
-  fail(ErrorCode::not_found,
-       "no task '{}': neither a name in the dataset folder nor a path to a manifest; {}",
-       name_or_path, choices_hint(name_or_path, task_names(snapshot)));
+  const auto file = find_manifest(name_or_path, snapshot);
+  CENOTE_CHECK(file.has_value(), not_found,
+               "no task '{}': neither a name in the dataset folder nor a path to a manifest; {}",
+               name_or_path, choices_hint(name_or_path, task_names(snapshot)));
+  return read_task(*file, snapshot, hooks);
+}
+
+std::string task_folder(const std::string& name_or_path, const Snapshot& snapshot) {
+  if (name_or_path.empty()) return {};
+  const auto file = find_manifest(name_or_path, snapshot);
+  return file ? file->parent_path().string()
+              : (snapshot.folder() / "tasks" / name_or_path).string();
 }
 
 }  // namespace cenote

@@ -81,6 +81,9 @@ struct Labels {
 /// Warnings  unknown_field: a field of the manifest that is not known, nor like one that is.
 Task load_task(const std::string& name_or_path, const Snapshot& snapshot, const Hooks& hooks = {});
 
+/// Where the label files of that task lie, or would lie.
+std::string task_folder(const std::string& name_or_path, const Snapshot& snapshot);
+
 /// The tasks in the snapshot's dataset folder, in name order.
 std::vector<std::string> task_names(const Snapshot& snapshot);
 
@@ -97,6 +100,10 @@ SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_tim
 ///           same entity and time; kept), unseen_classes (not among training labels), one_class (of val or
 ///           test), no_test_labels.
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks);
+
+/// Whether labels of the past may be looked back on: it must be known when each of them came to be known. An external
+/// task without a timedelta does not say so.
+bool has_history(const Task& task);
 
 /// The labels whose windows have closed by `until`, of all splits together, as `train`: what a model that
 /// looks back may know at that time. SQL sees no row after `until`; beyond the test time the windows go on

@@ -50,6 +50,24 @@ TEST_F(HistoryOfAShop, IsThatOfTheSplitsWhereTheyReach) {
               testing::ElementsAreArray(splits.train.label));
 }
 
+TEST_F(HistoryOfAShop, HasEntitiesThatCameAfterTheTestTime) {
+  shop_.write("manifest.yaml",
+              "name: shop\nval_timestamp: 2020-09-01\ntest_timestamp: 2020-11-01\ntables:\n"
+              "  customers: {pkey: id, time_col: since, fkeys: {}}\n"
+              "  orders: {pkey: order_id, time_col: at, fkeys: {customer: customers}}\n");
+  shop_.write("db/customers.csv", "id,since\n1,2020-01-01\n2,2020-11-05\n");
+  const ColumnData entity = until("2021-03-01").train.entity;
+  EXPECT_NE(std::count(entity.integers.begin(), entity.integers.end(), 2), 0);
+}
+
+TEST(History, NeedsToBeKnownFromWhenOn) {
+  Task task;
+  task.kind = TaskKind::external;
+  EXPECT_FALSE(has_history(task));
+  task.horizon = kWindow;
+  EXPECT_TRUE(has_history(task));
+}
+
 TEST_F(HistoryOfAShop, MayBeEmpty) {
   EXPECT_EQ(until("1990-01-01").train.size(), 0);
   EXPECT_EQ(until("2020-01-16").train.size(), 0);

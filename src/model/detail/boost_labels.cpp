@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/hash.h"
 #include "model/detail/known_from.h"
 
 namespace cenote {
@@ -48,6 +49,36 @@ SeedTable take_seeds(const SeedTable& table, const std::vector<int64_t>& rows) {
     out.seeds.push_back(table.seeds[row]);
     const auto label = table.label.begin() + row * table.width;
     out.label.insert(out.label.end(), label, label + table.width);
+  }
+  return out;
+}
+
+uint64_t boost_seed_key(const ModelContext& context, const Seed& seed, uint64_t what) {
+  const StoredTable& entities = context.graph.store.tables[context.entity_table];
+  return hash_combine(hash_combine(context.seed, what),
+                      hash_combine(entities.key_hash[seed.row], static_cast<uint64_t>(seed.time)));
+}
+
+SeedTable training_rows(const SeedTable& train, const ModelContext& context, int64_t copies,
+                        int64_t staleness, int64_t most) {
+  const StoredTable& entities = context.graph.store.tables[context.entity_table];
+  const auto known = known_labels(train, context);
+  const int64_t total = static_cast<int64_t>(known.size()) * (1 + copies);
+  const double share = static_cast<double>(most) / static_cast<double>(std::max<int64_t>(1, total));
+  SeedTable out;
+  out.width = train.width;
+  out.own_row_always = train.own_row_always;
+  for (int64_t copy = 0; copy <= copies; ++copy) {
+    for (const int64_t i : known) {
+      Seed seed = train.seeds[i];
+      const uint64_t key =
+          boost_seed_key(context, seed, 0x626f6f7374 + static_cast<uint64_t>(copy));
+      if (static_cast<double>(mix64(key) >> 11) * 0x1.0p-53 >= share) continue;
+      if (copy > 0) seed = stale_seed(seed, entities, out.own_row_always, draw_lag(staleness, key));
+      out.seeds.push_back(seed);
+      const auto label = train.label.begin() + i * out.width;
+      out.label.insert(out.label.end(), label, label + out.width);
+    }
   }
   return out;
 }

@@ -18,6 +18,14 @@ std::vector<int64_t> known_labels(const SeedTable& table, const ModelContext& co
 
 SeedTable take_seeds(const SeedTable& table, const std::vector<int64_t>& rows);
 
+/// Draws that belong to a seed: by its entity, its time and `what` they are for.
+uint64_t boost_seed_key(const ModelContext& context, const Seed& seed, uint64_t what);
+
+/// The seeds with known labels, and `copies` copies of each in a database that lags behind by up to `staleness`;
+/// about `most` of them, drawn by content, if that is too many.
+SeedTable training_rows(const SeedTable& train, const ModelContext& context, int64_t copies,
+                        int64_t staleness, int64_t most);
+
 /// Label `b` of `boosters` boosters: all there is, or one column of several.
 std::vector<double> label_column(const SeedTable& table, int64_t b, int64_t boosters);
 

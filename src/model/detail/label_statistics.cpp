@@ -39,7 +39,6 @@ OutputScale regression_scale(const std::vector<double>& labels) {
   return out;
 }
 
-
 std::vector<double> central_label(const std::vector<double>& label, TaskType type,
                                   int64_t outputs) {
   std::vector<double> out(outputs, 0.0);
