@@ -17,11 +17,11 @@ const std::string kF1 = std::string(CENOTE_SOURCE_DIR) + "/examples/f1";
 constexpr const char* kTop3 =
     "PREDICT MIN(qualifying.position, 0, 30, days) <= 3 FOR EACH drivers.driverId";
 
-struct Run {
+struct AskedRun {
   TemporaryFolder folder{"cenote-question"};
   FitOptions options;
 
-  explicit Run(const std::string& question, const std::string& task = "") {
+  explicit AskedRun(const std::string& question, const std::string& task = "") {
     options.source.source = kF1;
     options.question = question;
     options.task = task;
@@ -40,7 +40,7 @@ struct Run {
 };
 
 TEST(Questions, AreFittedAndEvaluatedAsTheTaskThatSaysTheSame) {
-  const Run question(kTop3), task("", "driver-top3");
+  const AskedRun question(kTop3), task("", "driver-top3");
   EXPECT_EQ(question.test_metric("auroc"), task.test_metric("auroc"));
   const ModelFile model = read_run_model(question.options.out);
   EXPECT_EQ(model.task.question, kTop3);
@@ -49,7 +49,7 @@ TEST(Questions, AreFittedAndEvaluatedAsTheTaskThatSaysTheSame) {
 }
 
 TEST(Questions, OfMonthsKeepTheCalendarInTheModelFile) {
-  const Run run(
+  const AskedRun run(
       "PREDICT COUNT(results.*, 0, 2, months) FOR EACH drivers.driverId WHERE COUNT(results.*, -1, "
       "0, years) > 0");
   const ModelFile model = read_run_model(run.options.out);
