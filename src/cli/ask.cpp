@@ -110,7 +110,10 @@ void print_splits(const Asked& asked, int width) {
 }
 
 void print_counts(const Asked& asked, int width) {
-  if (asked.splits.empty() || asked.splits.front().known < 0) return;
+  for (const AskedSplit& split : asked.splits) {
+    if (split.known < 0) return;
+  }
+  if (asked.splits.empty()) return;
   TextTable table({{"pairs of entity and time"}, {"train", true}, {"val", true}, {"test", true}});
   const auto row = [&](const char* name, int64_t AskedSplit::*count) {
     table.add_row({name, format_count(asked.splits[0].*count), format_count(asked.splits[1].*count),

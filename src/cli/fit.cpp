@@ -8,7 +8,7 @@
 #include "engine/search.h"
 #include "engine/trained.h"
 #include "model/model.h"
-#include "query/syntax.h"
+#include "query/question.h"
 
 namespace cenote {
 namespace {
@@ -41,7 +41,7 @@ void check_words(FitOptions& options, const std::vector<std::string>& settings) 
   }
   if (!options.task.empty() && !options.question.empty())
     throw UsageError("a question and --task are both given; one says what to learn");
-  if (!options.question.empty()) parse_question(options.question);
+  if (!options.question.empty()) check_syntax(options.question);
   for (const std::string& setting : settings) {
     if (!is_setting(setting))
       throw UsageError(fmt::format("--set takes key=value, got '{}'", setting));

@@ -85,7 +85,7 @@ Asked ask(const AskOptions& options, const Hooks& hooks) {
   Progress progress;
   progress.phase = "open";
   inner.report(progress);
-  parse_question(options.question);  // before a large database is opened
+  check_syntax(options.question);  // before a large database is opened
   Snapshot snapshot = Snapshot::open(options.source, inner);
   out.warnings.clear();  // of the source: `inspect` says them
   const AskedTask asked = ask_task(options.question, snapshot, options.eval_times);

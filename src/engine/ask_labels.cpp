@@ -12,6 +12,8 @@ namespace cenote {
 namespace {
 
 constexpr std::array<const char*, 3> kNames{"train", "val", "test"};
+// Label SQL often starts from the rows that are there; counting looks at every entity at every time.
+constexpr int64_t kMostPairs = 100'000'000;
 
 std::string number_text(double value) { return fmt::format("{:.6g}", value); }
 
@@ -104,6 +106,14 @@ std::vector<AskedLabels> asked_labels(const AskedTask& asked, const Snapshot& sn
     report_split(hooks, static_cast<int64_t>(i));
     const int64_t until = i < 2 ? task.test_timestamp : kTimeNever;
     if (!trainable) add_sql(asked, snapshot, until, out[i]);
+    const int64_t entities = std::max<int64_t>(1, snapshot.schema().table(task.entity_table).rows);
+    if (std::ssize(out[i].times) > kMostPairs / entities) {
+      hooks.warn("pairs_not_counted",
+                 fmt::format("{} rows of '{}' at {} times of {} are too many pairs to count what "
+                             "becomes of each",
+                             entities, task.entity_table, out[i].times.size(), out[i].split));
+      continue;
+    }
     out[i].counts = count_pairs(asked, snapshot, out[i].times, until);
   }
   return out;

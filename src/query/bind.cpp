@@ -2,15 +2,12 @@
 #include "query/bind.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKinds{"binary",  "regression", "multiclass",
-                                                 "ranking", "forecast",   "missing"};
 constexpr int64_t kDefaultTop = 10;
 
 bool has_aggregate(const Node& node) {
@@ -23,8 +20,6 @@ bool same(const Window& a, const Window& b) {
 }
 
 }  // namespace
-
-std::string_view to_string(QuestionKind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
 BoundQuestion bind_question(std::string_view text, const Statement& statement,
                             const Schema& schema) {
@@ -173,6 +168,12 @@ void Binder::forecast() {
       refuse_at(text_, one.window.place,
                 "FORECAST repeats one window; all aggregations of the target must have the same");
   }
+  const Window& window = out_.aggregates.front().window;
+  const int64_t length = (window.end - *window.start) * least_seconds(window.unit);
+  if (*statement_.frames > kMostYears * 365 * 86'400 / length) {
+    refuse_at(text_, statement_.answer, "{} timeframes of {} {} reach further than {} years",
+              *statement_.frames, window.end - *window.start, to_string(window.unit), kMostYears);
+  }
   out_.kind = QuestionKind::forecast;
   out_.frames = statement_.frames;
 }
@@ -216,4 +217,4 @@ void Binder::missing() {
   if (column.storage == StorageType::boolean) out_.multiclass_target = false;
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

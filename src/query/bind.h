@@ -7,7 +7,7 @@
 
 #include "query/names.h"
 
-namespace cenote {
+namespace cenote::query {
 
 class Binder {
  public:
@@ -59,4 +59,4 @@ class Binder {
 /// A whole or real number.
 bool is_number(const std::optional<StorageType>& type);
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "query/bind.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr size_t kMostAggregates = 64;
@@ -132,4 +132,4 @@ void Binder::check_window(const Node& node, Clause clause, BoundAggregate& out) 
   }
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

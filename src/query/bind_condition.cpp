@@ -4,7 +4,7 @@
 #include "base/time.h"
 #include "query/bind.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 std::optional<StorageType> type_of(const Literal& literal) {
@@ -185,4 +185,4 @@ BoundNode Binder::arithmetic(const Node& node, Clause clause, int64_t base) {
   return out;
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

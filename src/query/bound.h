@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "query/question.h"
 #include "query/syntax.h"
 #include "schema/schema.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// A column of a row, or of a row that it refers to.
 struct BoundColumn {
@@ -42,9 +43,6 @@ struct BoundAggregate {
   bool forward = true;
 };
 
-enum class QuestionKind { binary, regression, multiclass, ranking, forecast, missing };
-std::string_view to_string(QuestionKind kind);
-
 struct BoundQuestion {
   QuestionKind kind = QuestionKind::regression;
   int64_t entity_table = 0;
@@ -75,4 +73,4 @@ struct Outcome {
 Outcome outcome_without_rows(const BoundQuestion& question, const BoundNode& node,
                              int64_t aggregate);
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -12,7 +12,7 @@
 #include "query/lexer.h"
 #include "query/sql_scope.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 std::string indented(const std::string& text) {
@@ -272,4 +272,4 @@ std::string count_sql(const BoundQuestion& question, const Schema& schema) {
   return Writer(question, schema).counts();
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

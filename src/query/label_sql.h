@@ -6,7 +6,7 @@
 
 #include "query/bound.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// What the columns of the label table are called.
 struct LabelColumns {
@@ -22,4 +22,4 @@ std::string label_sql(const BoundQuestion& question, const Schema& schema,
 /// of the target).
 std::string count_sql(const BoundQuestion& question, const Schema& schema);
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr size_t kMostBytes = 1 << 16;
@@ -245,4 +245,4 @@ std::string Token::shown() const {
 
 std::vector<Token> read_tokens(std::string_view text) { return Lexer(text).run(); }
 
-}  // namespace cenote
+}  // namespace cenote::query

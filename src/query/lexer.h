@@ -8,7 +8,7 @@
 
 #include "query/source_text.h"
 
-namespace cenote {
+namespace cenote::query {
 
 enum class TokenKind { name, quoted_name, number, text, symbol, end };
 
@@ -38,4 +38,4 @@ std::string capitals(std::string_view text);
 ///           nothing here.
 std::vector<Token> read_tokens(std::string_view text);
 
-}  // namespace cenote
+}  // namespace cenote::query

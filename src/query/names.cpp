@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "query/lexer.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr size_t kMostHops = 5;
@@ -64,7 +64,13 @@ Names::Found Names::table(const Name& name) const {
     std::string joined;
     for (size_t i = 0; i < parts; ++i) joined += (i == 0 ? "" : ".") + name.parts[i];
     const int64_t at = find_spelling(count, joined, [&](int64_t i) { return table(i).name; });
-    if (at >= 0) return {at, parts};
+    if (at < 0) continue;
+    if (capitals(table(at).name) == "TIMESTAMPS") {
+      refuse(
+          text_, join(name.places.front(), name.places[parts - 1]), ErrorCode::unsupported,
+          "a table called 'timestamps' cannot be asked about: label SQL calls the seed times so");
+    }
+    return {at, parts};
   }
   refuse_at(text_, name.places.front(), "no table '{}'; {}", name.parts.front(),
             choices_hint(name.parts.front(), schema_.table_names()));
@@ -207,4 +213,4 @@ BoundColumn Names::column_of(int64_t base, const Name& name) const {
   return out;
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -9,7 +9,7 @@
 
 #include "query/bound.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// Looks up names. Exact spelling first; else any spelling that differs in the case of a-z only, if it is
 /// the only one. Table names may have dots in them (PostgreSQL's schemas): the longest that fits is meant.
@@ -61,4 +61,4 @@ std::string write_name(std::string_view name);
 /// A table's name, part by part.
 std::string write_table(std::string_view name);
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -8,7 +8,7 @@
 
 #include "query/bound.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr Outcome kNull{true, false, false, false, {}};
@@ -126,4 +126,4 @@ Outcome outcome_without_rows(const BoundQuestion& question, const BoundNode& nod
   }
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr int64_t kMostDepth = 100;
@@ -187,4 +187,4 @@ void Parser::end() {
            {"WHERE", "ASSUMING", "AND", "OR"});
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -10,7 +10,7 @@
 #include "query/lexer.h"
 #include "query/syntax.h"
 
-namespace cenote {
+namespace cenote::query {
 
 class Parser {
  public:
@@ -77,4 +77,4 @@ class Parser {
   int64_t depth_ = 0;
 };
 
-}  // namespace cenote
+}  // namespace cenote::query

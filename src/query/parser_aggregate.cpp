@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "query/parser.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr std::array<Function, 9> kFunctions{
@@ -15,12 +15,12 @@ constexpr std::array<Function, 9> kFunctions{
     Function::list_distinct, Function::first, Function::last};
 constexpr std::array<Unit, 7> kUnits{Unit::seconds, Unit::minutes, Unit::hours, Unit::days,
                                      Unit::weeks,   Unit::months,  Unit::years};
-constexpr int64_t kMostYears = 100;
-// Of a unit, at least.
 constexpr std::array<int64_t, 7> kSeconds{1,          60,          3600,        86'400,
                                           7 * 86'400, 28 * 86'400, 365 * 86'400};
 
 }  // namespace
+
+int64_t least_seconds(Unit unit) { return kSeconds[static_cast<size_t>(unit)]; }
 
 Node Parser::aggregate() {
   Node node;
@@ -88,7 +88,7 @@ Window Parser::window() {
     refuse_at(text_, out.place, "the window ({}, {}] is empty: it must end after it starts",
               *out.start, out.end);
   }
-  const int64_t most = kMostYears * 365 * 86'400 / kSeconds[static_cast<size_t>(out.unit)];
+  const int64_t most = kMostYears * 365 * 86'400 / least_seconds(out.unit);
   for (const int64_t one : {out.start.value_or(0), out.end}) {
     if (one > most || one < -most)
       refuse_at(text_, out.place, "a window reaches at most {} years, got {} {}", kMostYears, one,
@@ -143,4 +143,4 @@ Unit Parser::unit() {
   refuse_at(text_, token.place, "no unit {}; {}", token.shown(), choices_hint(token.text, names));
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "query/parser.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr size_t kMostListed = 10'000;
@@ -253,4 +253,4 @@ Node Parser::literal() {
   return node;
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

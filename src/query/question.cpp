@@ -13,6 +13,11 @@
 namespace cenote {
 namespace {
 
+using namespace query;
+
+constexpr std::array<std::string_view, 6> kKinds{"binary",  "regression", "multiclass",
+                                                 "ranking", "forecast",   "missing"};
+
 // Of seconds ... weeks; months and years have none.
 constexpr std::array<int64_t, 5> kMicros{kMicrosPerSecond, 60 * kMicrosPerSecond,
                                          3600 * kMicrosPerSecond, kMicrosPerDay, 7 * kMicrosPerDay};
@@ -63,6 +68,10 @@ std::string item_table(const BoundQuestion& bound, const Schema& schema) {
 }
 
 }  // namespace
+
+std::string_view to_string(QuestionKind kind) { return kKinds[static_cast<size_t>(kind)]; }
+
+void check_syntax(std::string_view text) { parse_question(text); }
 
 std::string question_name(std::string_view text) {
   constexpr size_t kMostWords = 4;

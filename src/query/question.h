@@ -8,10 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "query/bound.h"
 #include "schema/schema.h"
 
 namespace cenote {
+
+/// What kind of answer a question asks for: yes or no, a number, a class, a ranked list, numbers of several
+/// windows, or the missing values of a column.
+enum class QuestionKind { binary, regression, multiclass, ranking, forecast, missing };
+std::string_view to_string(QuestionKind kind);
 
 /// What becomes of an entity at a time t where nothing lies in the windows of the target.
 struct EmptyRule {
@@ -44,6 +48,9 @@ struct Question {
   std::vector<std::string> tables;  // with a time column, whose rows labels are made of
   std::vector<std::pair<std::string, std::string>> words;  // {"predict", "whether ..."}, ...
 };
+
+/// Reads a question without a schema. Errors as read_question(), of those that need none.
+void check_syntax(std::string_view text);
 
 /// A short name for files, from the text alone: "min-qualifying-position-4f1c22".
 /// Errors    bad_input for what has no words at all (read_tokens()).

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 constexpr int64_t kShown = 120;  // characters of a line
@@ -77,4 +77,4 @@ void refuse(std::string_view text, Span place, ErrorCode code, std::string_view 
   throw Error(code, message_at(text, place, message));
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -11,7 +11,7 @@
 
 #include "cenote/error.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// Bytes [begin, end) of a question.
 struct Span {
@@ -38,4 +38,4 @@ template <class... Args>
   refuse(text, place, ErrorCode::bad_input, fmt::format(format, std::forward<Args>(args)...));
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "database/snapshot.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 std::string write_literal(const BoundNode& node) {
@@ -106,4 +106,4 @@ std::string SqlScope::write(const BoundNode& node, const std::vector<std::string
   return "";
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

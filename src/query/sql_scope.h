@@ -8,7 +8,7 @@
 
 #include "query/bound.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// The rows of one table under an alias, with the rows that they refer to.
 class SqlScope {
@@ -46,4 +46,4 @@ std::string link_condition(const Link& link, const std::string& child, const std
 /// `alias."name"`
 std::string field(const std::string& alias, const std::string& name);
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -10,7 +10,7 @@
 
 #include "query/source_text.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// "results.raceId.circuitId", "results.*": parts joined by dots.
 struct Name {
@@ -83,6 +83,11 @@ struct Statement {
   std::optional<Node> where, assuming;
 };
 
+/// The most that a window, or all windows of a forecast, may reach: so no time leaves its range.
+inline constexpr int64_t kMostYears = 100;
+/// Seconds of a unit; of a month or a year at least so many.
+int64_t least_seconds(Unit unit);
+
 std::string_view to_string(Unit unit);          // "days"
 std::string_view to_string(Function function);  // "COUNT"
 
@@ -91,4 +96,4 @@ std::string_view to_string(Function function);  // "COUNT"
 /// Nesting is at most 100 deep, so that no text can exhaust the stack.
 Statement parse_question(std::string_view text);
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "query/names.h"
 
-namespace cenote {
+namespace cenote::query {
 namespace {
 
 std::string units(int64_t n, Unit unit) {
@@ -255,4 +255,4 @@ std::vector<std::pair<std::string, std::string>> question_words(const BoundQuest
   return out;
 }
 
-}  // namespace cenote
+}  // namespace cenote::query

@@ -6,9 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "query/bound.h"
 #include "query/question.h"
 
-namespace cenote {
+namespace cenote::query {
 
 /// {"predict", "whether the smallest qualifying.position in the 30 days after t is at most 3"}, ...
 std::vector<std::pair<std::string, std::string>> question_words(const BoundQuestion& question,
@@ -18,4 +19,4 @@ std::vector<std::pair<std::string, std::string>> question_words(const BoundQuest
 /// The rule for windows without rows, from the functions of the target.
 EmptyRule empty_rule(const BoundQuestion& question);
 
-}  // namespace cenote
+}  // namespace cenote::query

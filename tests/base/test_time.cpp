@@ -7,6 +7,20 @@
 namespace cenote {
 namespace {
 
+TEST(Time, MonthsFollowTheCalendar) {
+  const auto moved = [](const char* from, int64_t months) {
+    return format_time(add_months(parse_time(from), months));
+  };
+  EXPECT_EQ(moved("2021-01-31", 1), "2021-02-28");
+  EXPECT_EQ(moved("2020-01-31 12:30:00", 1), "2020-02-29 12:30:00");
+  EXPECT_EQ(moved("2021-01-15", -1), "2020-12-15");
+  EXPECT_EQ(moved("2021-12-15", 1), "2022-01-15");
+  EXPECT_EQ(moved("2021-03-31", -13), "2020-02-29");
+  EXPECT_EQ(moved("1969-03-31", 0), "1969-03-31");
+  EXPECT_EQ(moved("1970-01-31", -24), "1968-01-31");
+  EXPECT_THROW(add_months(0, 12 * 400'000), Error);
+}
+
 TEST(Time, ReadsWhatPeopleWrite) {
   EXPECT_EQ(parse_time("1970-01-01"), 0);
   EXPECT_EQ(parse_time("2005-01-01"), 1'104'537'600 * kMicrosPerSecond);

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cenote/ask.h"
 #include "cenote/error.h"
 #include "cli/cli.h"
 #include "test_paths.h"
@@ -29,8 +30,7 @@ std::string print(std::vector<std::string> words) {
 
 TEST(Ask, SaysWhatWasUnderstood) {
   const std::string out = print({kTop3});
-  EXPECT_THAT(out,
-              HasSubstr("whether the smallest qualifying.position in the 30 days after t is at"));
+  EXPECT_THAT(out, HasSubstr("whether the smallest qualifying.position in the 30 days after t is"));
   EXPECT_THAT(out, HasSubstr("no label: MIN of no rows has no value"));
   EXPECT_THAT(out, HasSubstr("binary_classification"));
   EXPECT_THAT(out, HasSubstr("every 30 days; validation from 2005-01-01, test from 2010-01-01"));
@@ -59,14 +59,50 @@ TEST(Ask, TakesOtherTimes) {
   EXPECT_EQ(out["splits"][2]["first_time"], "2008-01-01");
 }
 
-TEST(Ask, PointsIntoAQuestionThatIsWrong) {
+TEST(Ask, ShowsListsAndForecastsThatHaveNoModelYet) {
+  // As many labels as the SQL of the task driver-circuit-compete gives.
+  const Json lists =
+      Json::parse(print({"PREDICT LIST_DISTINCT(results.raceId.circuitId, 0, 365, days) RANK TOP "
+                         "10 FOR EACH drivers.driverId",
+                         "--json"}));
+  EXPECT_EQ(lists["kind"], "ranking");
+  EXPECT_EQ(lists["task_type"], "link_prediction");
+  EXPECT_EQ(lists["empty_windows"], "dropped");
+  EXPECT_THAT(lists["cannot_fit"].get<std::string>(), HasSubstr("no model for RANK TOP yet"));
+  EXPECT_GT(lists["splits"][0]["labels"], 1000);
+  EXPECT_EQ(lists["rows"][0]["label"].get<std::string>().front(), '[');
+  const Json frames = Json::parse(print(
+      {"PREDICT SUM(results.points, 0, 30, days) FORECAST 3 TIMEFRAMES FOR EACH drivers.driverId",
+       "--json"}));
+  EXPECT_EQ(frames["kind"], "forecast");
+  EXPECT_EQ(frames["horizon"], "90 days");
+  EXPECT_EQ(frames["rows"][0]["frame"], 1);
+  EXPECT_EQ(frames["rows"][1]["frame"], 2);
+}
+
+TEST(Ask, ChecksTheQuestionBeforeTheSourceIsOpened) {
+  AskOptions options;
+  options.source.source = "absent";
+  options.question = "PREDICT";
   try {
-    print({"PREDICT MIN(qualifing.position, 0, 30, days) <= 3 FOR EACH drivers.driverId"});
+    ask(options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("line 1, column 8: expected an aggregation"));
+  }
+}
+
+TEST(Ask, PointsIntoAQuestionThatIsWrong) {
+  AskOptions options;
+  options.source.source = std::string(CENOTE_SOURCE_DIR) + "/examples/f1";
+  options.question = "PREDICT MIN(qualifing.position, 0, 30, days) <= 3 FOR EACH drivers.driverId";
+  try {
+    ask(options);
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(),
                 HasSubstr("line 1, column 13: no table 'qualifing'; did you mean 'qualifying'?"));
-    EXPECT_THAT(error.what(), HasSubstr("\n              ^^^^^^^^^^"));
+    EXPECT_THAT(error.what(), HasSubstr("\n              ^^^^^^^^^"));
   }
 }
 

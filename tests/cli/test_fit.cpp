@@ -98,10 +98,19 @@ TEST(Fit, RefusesWordsThatMakeNoSense) {
                  {"--budget: 'soon'"});
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "sage", "--budget", "1 hour"}),
                  2, {"model auto"});
-  expect_refused(run_cenote({"fit", f1(), "PREDICT COUNT(results.*, 0, 30) > 0"}), 1,
-                 {"line 1, column 36: expected FOR EACH", "    ^"});
   expect_refused(run_cenote({"fit", f1(), "PREDICT x", "--task", "driver-dnf"}), 2,
                  {"a question and --task are both given"});
+}
+
+TEST(Fit, PointsIntoAQuestionThatIsWrong) {
+  const Outcome run = run_cenote({"fit", f1(), "PREDICT COUNT(results.*, 0, 30) > 0"});
+  EXPECT_EQ(run.code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err.rfind("cenote: line 1, column 36: expected FOR EACH and the key", 0), 0u)
+      << run.err;
+  EXPECT_NE(run.err.find("\n  PREDICT COUNT(results.*, 0, 30) > 0\n" + std::string(37, ' ') + "^"),
+            std::string::npos)
+      << run.err;
 }
 
 TEST(Fit, RefusesWhatIsNotThereAndWritesNothing) {

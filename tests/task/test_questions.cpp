@@ -4,6 +4,7 @@
 
 #include "base/time.h"
 #include "task/question_task.h"
+#include "task/split.h"
 #include "testing.h"
 
 namespace cenote {
@@ -41,6 +42,36 @@ TEST(Questions, GiveTheLabelsOfTheF1Tasks) {
     expect_same(of_question.train, of_task.train);
     expect_same(of_question.val, of_task.val);
     expect_same(of_question.test, of_task.test);
+  }
+}
+
+TEST(Questions, OfListsGiveTheLabelsOfTheirSql) {
+  // The SQL of examples/f1/tasks/driver-circuit-compete, which has no model yet.
+  Snapshot f1 = open_f1();
+  const AskedTask asked = ask_of(f1,
+                                 "PREDICT LIST_DISTINCT(results.raceId.circuitId, 0, 365, days) "
+                                 "RANK TOP 10 FOR EACH drivers.driverId");
+  EXPECT_EQ(asked.question.item_table, "circuits");
+  const std::string by_hand =
+      "SELECT seed.timestamp AS timestamp, entry.driverId, list(DISTINCT race.circuitId) AS target "
+      "FROM timestamps AS seed JOIN races AS race ON race.date > seed.timestamp AND race.date <= "
+      "seed.timestamp + INTERVAL '365 days' JOIN results AS entry ON entry.raceId = race.raceId "
+      "GROUP BY ALL";
+  const SeedTimes times =
+      make_seed_times(asked.task, parse_time("1950-05-13"), parse_time("2023-07-30"));
+  const auto rows = [&](const std::string& sql, const std::vector<int64_t>& at) {
+    Task task;
+    task.sql = "SELECT timestamp, driverId, CAST(list_sort(target) AS VARCHAR) AS target FROM (" +
+               sql + ") ORDER BY ALL";
+    return run_task_sql(task, f1, at, kTimeNever);
+  };
+  for (const auto* split : {&times.train, &times.val, &times.test}) {
+    const QueryResult question = rows(asked.question.sql, *split), task = rows(by_hand, *split);
+    EXPECT_GT(question.rows, 100);
+    ASSERT_EQ(question.rows, task.rows);
+    EXPECT_EQ(question.columns[0].integers, task.columns[0].integers);
+    EXPECT_EQ(question.columns[1].integers, task.columns[1].integers);
+    EXPECT_EQ(question.columns[2].bytes, task.columns[2].bytes);
   }
 }
 
