@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "database/canonical.h"
 #include "database/csv.h"
+#include "database/numeric_time.h"
 #include "database/untyped.h"
 
 namespace cenote {
@@ -193,33 +194,6 @@ void convert_column(Table& table, const std::string& column, StorageType type,
   table.columns[static_cast<size_t>(table.find_column(column))].storage = type;
 }
 
-namespace {
-
-/// Whole numbers as instants, by their size: seconds, milli-, micro- or nanoseconds since 1970.
-void convert_numbers_to_time(Table& table, const Column& column, const Stage& stage) {
-  const std::string name = quote_identifier(column.name);
-  const double largest =
-      stage.loader
-          .query(fmt::format("SELECT coalesce(max(abs(CAST({} AS DOUBLE))), 0) FROM main.{}", name,
-                             quote_identifier(table.name)))
-          .columns[0]
-          .number(0);
-  const auto [unit, expression] =
-      largest < 1e11   ? std::pair("seconds", "CAST({0} AS BIGINT) * 1000000")
-      : largest < 1e14 ? std::pair("milliseconds", "CAST({0} AS BIGINT) * 1000")
-      : largest < 1e17
-          ? std::pair("microseconds", "CAST({0} AS BIGINT)")
-          : std::pair("nanoseconds",
-                      "(CAST({0} AS BIGINT) // 1000 + CASE WHEN {0} % 1000 > 0 THEN 1 ELSE 0 END)");
-  convert_column(table, column.name, StorageType::time,
-                 fmt::format("make_timestamp({})", fmt::format(fmt::runtime(expression), name)),
-                 stage);
-  stage.warn("numeric_time", table.name, column.name,
-             fmt::format("whole numbers, read as {} since 1970-01-01 UTC", unit));
-}
-
-}  // namespace
-
 void settle_time_column(Table& table, const std::string& column_name, Evidence evidence,
                         const Stage& stage) {
   if (column_name.empty()) return;
@@ -250,7 +224,7 @@ void settle_time_column(Table& table, const std::string& column_name, Evidence e
     }
     convert_column(table, column.name, StorageType::time, text_as_time(name), stage);
   } else if (column.storage == StorageType::int64) {
-    convert_numbers_to_time(table, column, stage);
+    convert_numbers_to_time(table, column.name, stage);
   }
   CENOTE_CHECK(column.storage == StorageType::time && is_readable(column), bad_schema,
                "table '{}': time column '{}' has type {}; it must be a timestamp, a date, a text "

@@ -161,7 +161,13 @@ double time_likeness(std::string_view column) {
            "invoice",     "payment",   "paid"}))
     return 0.9;
   if (has({"date", "time", "at", "on", "ts"})) return 0.7;
+  if (names_year(column)) return 0.45;
   return 0.5;  // a column of times whose name says nothing
+}
+
+bool names_year(std::string_view column) {
+  const Words words = name_words(column);
+  return !words.empty() && words.back() == "year";
 }
 
 }  // namespace cenote
