@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "database/canonical.h"
 #include "database/csv.h"
+#include "database/declared.h"
 #include "database/numeric_time.h"
 #include "database/untyped.h"
 
@@ -34,42 +35,8 @@ void fit_wide_integer(const SourceTable& source, Column& column, Canonical& form
                                     "true) FROM {} WHERE {} IS NOT NULL",
                                     name, source.relation, name)) == "true";
   if (fits) return;
-  bool is_key = source.primary_key &&
-                std::find(source.primary_key->begin(), source.primary_key->end(), column.name) !=
-                    source.primary_key->end();
-  if (source.links) {
-    for (const ManifestLink& link : *source.links) {
-      is_key |=
-          std::find(link.columns.begin(), link.columns.end(), column.name) != link.columns.end();
-    }
-  }
-  form.storage = is_key ? StorageType::utf8 : StorageType::float64;
+  form.storage = is_declared_key(source, column.name) ? StorageType::utf8 : StorageType::float64;
   form.expression = fmt::format("CAST({} AS {})", name, duckdb_type_name(form.storage));
-}
-
-/// Manifest types that need the values in another form: a number written as text, a boolean as 'yes'.
-void apply_declared_type(const ManifestColumn& declared, Column& column, Canonical& form) {
-  column.type = *declared.type;
-  column.evidence = Evidence::manifest;
-  column.reason = declared.ignored_because;
-  const std::string name = quote_identifier(column.name);
-  if (!form.unsupported.empty() &&
-      (column.type == ColumnType::category || column.type == ColumnType::text)) {
-    form.unsupported.clear();
-    form.storage = StorageType::utf8;
-    form.expression = fmt::format("CAST({} AS VARCHAR)", name);
-  } else if (form.storage == StorageType::utf8 && form.unsupported.empty()) {
-    if (column.type == ColumnType::number) {
-      form.storage = StorageType::float64;
-      form.expression = fmt::format("TRY_CAST({} AS DOUBLE)", name);
-    } else if (column.type == ColumnType::boolean) {
-      form.storage = StorageType::boolean;
-      form.expression = fmt::format(
-          "CASE WHEN lower(trim({0})) IN ('t', 'true', 'yes', 'y', '1', 'on') THEN true "
-          "WHEN lower(trim({0})) IN ('f', 'false', 'no', 'n', '0', 'off') THEN false END",
-          name);
-    }
-  }
 }
 
 /// Names are compared as SQL does, ignoring case; two that differ only in case cannot both be meant.
@@ -139,7 +106,10 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
     if (form.may_exceed_int64) fit_wide_integer(source, column, form, stage);
     if (const ManifestColumn* declared = declared_column(source, column.name);
         declared && declared->type) {
-      apply_declared_type(*declared, column, form);
+      const StorageType found = form.storage;
+      apply_declared_type(*declared, source, column, form);
+      if (form.storage != found && found == StorageType::utf8)
+        count_misfits(source, relation, column, form, stage);
     }
     column.storage = form.storage;
     if (!form.unsupported.empty()) {
@@ -163,6 +133,11 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
     named(e);
   }
   table.rows = stage.loader.integer("SELECT count(*) FROM main." + quote_identifier(table.name));
+  for (const Column& column : table.columns) {
+    if (column.type == ColumnType::timestamp && column.storage == StorageType::int64 &&
+        source.time_column != column.name && !is_declared_key(source, column.name))
+      convert_declared_numbers(table, column.name, stage);
+  }
   return table;
 }
 
