@@ -39,6 +39,8 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
       // What is asked for is what is missing: rows without the target.
       const int64_t target =
           prepared.schema.tables[prepared.entity_table].find_column(prepared.task.target_column);
+      CENOTE_CHECK(target >= 0, bad_input, "model: table '{}' has no column '{}' to complete",
+                   table.name, prepared.task.target_column);
       std::erase_if(rows, [&](int64_t row) {
         return table.columns[target].size() > 0 && table.columns[target].is_valid(row);
       });

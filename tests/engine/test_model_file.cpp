@@ -230,5 +230,23 @@ TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
   }
 }
 
+TEST_F(ModelFileDamage, AColumnThatIsIgnoredIsNotRead) {
+  write_file_atomically(file_, trained_shop().bytes);
+  const ModelFile model = read_model(file_);
+  int64_t encoded = 0;
+  for (size_t t = 0; t < model.schema.tables.size(); ++t) {
+    for (const auto& column : model.encoders.at(t).at("columns")) {
+      const auto c = model.schema.tables[t].find_column(column.at("name").get<std::string>());
+      EXPECT_THAT(read_manifest_changed([&](nlohmann::json& m) {
+                    m["schema"]["tables"][t]["columns"][c]["type"] = "ignored";
+                  }),
+                  StartsWith("bad_input: model: column '" + model.schema.tables[t].name + "." +
+                             column.at("name").get<std::string>() + "' is of type ignored"));
+      ++encoded;
+    }
+  }
+  EXPECT_GT(encoded, 0);
+}
+
 }  // namespace
 }  // namespace cenote
