@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "base/json_text.h"
 #include "database/csv.h"
 #include "database/source.h"
 
@@ -39,7 +40,8 @@ void read_parquet_keys(const fs::path& file, DuckDatabase& loader, SourceTable& 
                                quote_literal(file.string())));
   for (int64_t i = 0; i < result.rows; ++i) {
     const std::string key(result.columns[0].text(i));
-    const auto value = nlohmann::json::parse(result.columns[1].text(i), nullptr, false);
+    const auto value = parse_json(result.columns[1].text(i),
+                                  fmt::format("'{}': its metadata field '{}'", file.string(), key));
     const auto name = [&]() -> std::string {
       if (value.is_null()) return "";
       CENOTE_CHECK(value.is_string(), bad_input, "'{}': its metadata field '{}' is no text",

@@ -2,6 +2,7 @@
 #include "engine/model_file.h"
 
 #include "base/check.h"
+#include "base/json_text.h"
 #include "base/options.h"
 
 namespace cenote {
@@ -79,7 +80,7 @@ void read_document(const std::filesystem::path& path, const SafeTensors& file, c
   CENOTE_CHECK(found != file.metadata.end(), bad_input,
                "{}: is a safetensors file, but no Cenote model", path.string());
   try {
-    take(json::parse(found->second));
+    take(parse_json(found->second, path.string() + ": the model's manifest"));
   } catch (const json::exception& error) {
     fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(),
          error.what());

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "base/json_text.h"
 
 namespace cenote {
 
@@ -41,13 +42,8 @@ OpenRun open_run(const RunOptions& options) {
   out.model = read_run_model(options.run);
   out.source = options.source;
   nlohmann::json run = nlohmann::json::object();
-  if (std::filesystem::exists(paths.run)) {
-    try {
-      run = nlohmann::json::parse(read_file(paths.run, 1 << 20));
-    } catch (const nlohmann::json::exception&) {
-      fail(ErrorCode::bad_input, "{}: is not valid JSON", paths.run.string());
-    }
-  }
+  if (std::filesystem::exists(paths.run))
+    run = parse_json(read_file(paths.run, 1 << 20), paths.run.string());
   const auto remembered = [&](std::string& field, const char* name) {
     if (field.empty() && run.is_object() && run.contains(name) && run[name].is_string())
       field = run[name].get<std::string>();

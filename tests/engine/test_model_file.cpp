@@ -230,6 +230,15 @@ TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
   }
 }
 
+TEST_F(ModelFileDamage, AManifestThatIsNestedDeeply) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  EXPECT_THAT(read_changed([&](SafeTensors& content) {
+                std::string& text = content.metadata.at("cenote_model");
+                text.insert(text.size() - 1, ",\"more\":" + deep);
+              }),
+              HasSubstr("the model's manifest: is nested too deeply"));
+}
+
 TEST_F(ModelFileDamage, AColumnThatIsIgnoredIsNotRead) {
   write_file_atomically(file_, trained_shop().bytes);
   const ModelFile model = read_model(file_);

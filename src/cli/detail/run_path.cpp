@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "base/json_text.h"
 #include "engine/run_folder.h"
 #include "query/question.h"
 #include "schema/manifest.h"
@@ -60,7 +61,7 @@ struct KnownRun {
 
 KnownRun read_known_run(const fs::path& path) {
   try {
-    const auto run = nlohmann::json::parse(read_file(path, 1 << 20));
+    const auto run = parse_json(read_file(path, 1 << 20), path.string());
     return {task_name_of(run.at("task").get<std::string>()), run.at("model").get<std::string>()};
   } catch (const nlohmann::json::exception&) {
     fail(ErrorCode::bad_input, "{}: is not the run.json of a run; choose another --out",
