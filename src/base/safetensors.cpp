@@ -63,6 +63,9 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& con
   header["__metadata__"]["payload_hash"] = hex(hash);
   std::string text = header.dump();
   while (text.size() % 8 != 0) text += ' ';
+  CENOTE_CHECK(text.size() <= kMaxHeader, unsupported,
+               "{}: its header would have {} bytes; at most {} are read", path.string(),
+               text.size(), kMaxHeader);
   std::string file(8, '\0');
   const uint64_t length = text.size();
   std::memcpy(file.data(), &length, 8);
@@ -75,7 +78,8 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   const std::string file = path.string();
   const std::string bytes = read_file(path);
   // A header's length may happen to start like a zip or a pickle; its first byte after that is a brace.
-  if (bytes.size() > 8 && bytes[8] != '{' && (bytes.starts_with("PK") || bytes.starts_with('\x80'))) {
+  if (bytes.size() > 8 && bytes[8] != '{' &&
+      (bytes.starts_with("PK") || bytes.starts_with('\x80'))) {
     fail(ErrorCode::unsupported,
          "{}: pickle and zip models are not supported; a model is a safetensors file", file);
   }

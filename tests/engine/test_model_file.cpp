@@ -59,9 +59,18 @@ class ModelFileDamage : public testing::Test {
   std::string read_manifest_changed(const std::function<void(nlohmann::json&)>& change) {
     return read_changed([&](SafeTensors& content) {
       auto manifest = nlohmann::json::parse(content.metadata.at("cenote_model"));
+      manifest["encoders"] = nlohmann::json::parse(content.at("encoders.json").bytes);
       change(manifest);
+      std::erase_if(content.tensors, [](const auto& t) { return t.first == "encoders.json"; });
+      if (manifest.contains("encoders"))
+        content.tensors.push_back(text_tensor("encoders.json", manifest["encoders"].dump()));
+      manifest.erase("encoders");
       content.metadata["cenote_model"] = manifest.dump();
     });
+  }
+  static std::pair<std::string, RawTensor> text_tensor(const std::string& name,
+                                                       const std::string& text) {
+    return {name, {"U8", {static_cast<int64_t>(text.size())}, text}};
   }
 
   const TemporaryFolder folder_{"cenote-damage"};
@@ -192,9 +201,9 @@ TEST_F(ModelFileDamage, TensorsThatDoNotBelong) {
 TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
   // Every field taken away, and every field of the wrong kind.
   write_file_atomically(file_, trained_shop().bytes);
-  const auto manifest = nlohmann::json::parse(read_safetensors(file_).metadata.at("cenote_model"));
+  auto manifest = nlohmann::json::parse(read_safetensors(file_).metadata.at("cenote_model"));
+  manifest["encoders"] = read_model(file_).encoders;
   for (const auto& [field, value] : manifest.items()) {
-    if (field == "estimator") continue;
     EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m.erase(field); }), "") << field;
     EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
                 m[field] = {{"x", {nullptr}}};
@@ -237,6 +246,35 @@ TEST_F(ModelFileDamage, AManifestThatIsNestedDeeply) {
                 text.insert(text.size() - 1, ",\"more\":" + deep);
               }),
               HasSubstr("the model's manifest: is nested too deeply"));
+  EXPECT_THAT(read_changed([&](SafeTensors& content) {
+                std::erase_if(content.tensors,
+                              [](const auto& t) { return t.first == "encoders.json"; });
+                content.tensors.push_back(text_tensor("encoders.json", deep));
+              }),
+              HasSubstr("model: 'encoders.json': is nested too deeply"));
+}
+
+TEST_F(ModelFileDamage, WhatAnEstimatorLearnedIsNotInTheHeader) {
+  ModelPart part;
+  part.model = "boost";
+  part.estimator = {{"trees", std::string(1'000'000, 'x')}};
+  part.members.push_back(part);
+  part.weights = {1};
+  write_part(file_, part);
+  uint64_t header = 0;
+  std::memcpy(&header, read_file(file_).data(), sizeof header);
+  EXPECT_LT(header, 10'000u);
+  const ModelPart back = read_part(file_);
+  EXPECT_EQ(back.estimator, part.estimator);
+  EXPECT_EQ(back.members.at(0).estimator, part.estimator);
+  EXPECT_TRUE(back.tensors.empty());
+  SafeTensors content = read_safetensors(file_);
+  for (auto& [name, tensor] : content.tensors)
+    tensor = {"F32",
+              {static_cast<int64_t>(tensor.bytes.size() / 4)},
+              tensor.bytes.substr(0, tensor.bytes.size() / 4 * 4)};
+  write_safetensors(file_, content);
+  EXPECT_THAT(error_of([&] { read_part(file_); }), HasSubstr("is no text"));
 }
 
 TEST_F(ModelFileDamage, AColumnThatIsIgnoredIsNotRead) {
