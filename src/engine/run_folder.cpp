@@ -18,15 +18,6 @@ RunPaths::RunPaths(const std::filesystem::path& folder)
       parts(folder / "parts"),
       lock(folder / "lock") {}
 
-std::string without_password(const std::string& source) {
-  const size_t scheme = source.find("://");
-  if (scheme == std::string::npos) return source;
-  const size_t at = source.find('@', scheme);
-  const size_t colon = source.find(':', scheme + 3);
-  if (at == std::string::npos || colon == std::string::npos || colon > at) return source;
-  return source.substr(0, colon) + source.substr(at);
-}
-
 ModelFile read_run_model(const std::string& run) {
   const RunPaths paths(run);
   CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", run);

@@ -17,9 +17,6 @@ struct RunPaths {
   std::filesystem::path folder, model, run, metrics, log, schedule, checkpoint, parts, lock;
 };
 
-/// A source without its password: what may be written down.
-std::string without_password(const std::string& source);
-
 /// The model of a run. Errors not_found if there is no such run; bad_input for a damaged one.
 ModelFile read_run_model(const std::string& run);
 
