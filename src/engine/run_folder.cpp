@@ -18,6 +18,14 @@ RunPaths::RunPaths(const std::filesystem::path& folder)
       parts(folder / "parts"),
       lock(folder / "lock") {}
 
+std::string plain_name(std::string name) {
+  for (char& c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!letter && c != '-' && c != '_' && c != '.') c = '_';
+  }
+  return name.empty() || name[0] == '.' ? "data" + name : name;
+}
+
 ModelFile read_run_model(const std::string& run) {
   const RunPaths paths(run);
   CENOTE_CHECK(std::filesystem::is_directory(paths.folder), not_found, "no run folder '{}'", run);
