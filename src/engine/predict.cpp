@@ -95,11 +95,12 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   const int64_t outputs = prepared->outputs;
   const bool multiclass = prepared->task.type == TaskType::multiclass_classification;
   const bool multilabel = prepared->task.type == TaskType::multilabel_classification;
-  std::vector<double> value(seeds.size());
+  std::vector<double> value(seeds.size()), rank(seeds.size());  // what --top goes by
   for (size_t i = 0; i < seeds.size(); ++i) {
     const double* row = numbers.data() + i * outputs;
-    value[i] =
-        multiclass ? static_cast<double>(std::max_element(row, row + outputs) - row) : row[0];
+    const double* winner = multiclass ? std::max_element(row, row + outputs) : row;
+    value[i] = multiclass ? static_cast<double>(winner - row) : *winner;
+    rank[i] = *winner;
   }
 
   // Key order, then time; with --top: the largest predictions first.
@@ -115,7 +116,7 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   });
   if (options.top > 0) {
     std::stable_sort(order.begin(), order.end(),
-                     [&](int64_t a, int64_t b) { return value[a] > value[b]; });
+                     [&](int64_t a, int64_t b) { return rank[a] > rank[b]; });
     if (static_cast<int64_t>(order.size()) > options.top) order.resize(options.top);
   }
 

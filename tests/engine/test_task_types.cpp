@@ -2,6 +2,7 @@
 // All task types from fit to predict, on a small generated shop.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/f1_copies.h"
@@ -78,6 +79,27 @@ TEST_F(TaskTypes, MulticlassWithAClassThatOnlyTestHas) {
     expect_probabilities(all, true);
     for (const double c : all.prediction) EXPECT_TRUE(c == 0 || c == 1 || c == 2) << model;
   });
+}
+
+TEST_F(TaskTypes, TheTopOfClassesAreTheSurest) {
+  const std::string type = "multiclass_classification";
+  shop_.add_forecast(type, "mode(colour)");
+  const TemporaryFolder folder("cenote-run");
+  PredictOptions options;
+  options.run.run = (folder.path() / "run").string();
+  fit(fit_options(shop_.path(), type, "boost", options.run.run));
+  const auto surest = [](const PredictResult& p, size_t i) {
+    const auto row = p.probabilities.begin() + static_cast<int64_t>(i * p.classes.size());
+    return *std::max_element(row, row + static_cast<int64_t>(p.classes.size()));
+  };
+  const PredictResult all = predict(options);
+  double most = 0;
+  for (size_t i = 0; i < all.entity.size(); ++i) most = std::max(most, surest(all, i));
+  options.top = 20;
+  const PredictResult top = predict(options);
+  ASSERT_EQ(top.entity.size(), 20u);
+  EXPECT_EQ(surest(top, 0), most);
+  for (size_t i = 1; i < 20; ++i) EXPECT_GE(surest(top, i - 1), surest(top, i));
 }
 
 TEST_F(TaskTypes, MultilabelFromFiles) {
