@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "base/json_text.h"
+#include "base/time.h"
 
 namespace cenote {
 
@@ -39,6 +40,12 @@ OpenRun open_run(const RunOptions& options) {
   const RunPaths paths(options.run);
   OpenRun out;
   out.model = read_run_model(options.run);
+  CENOTE_CHECK(options.source.val_timestamp.empty() && options.source.test_timestamp.empty(),
+               bad_input,
+               "'{}' was trained with validation from {} and test from {}; --val-timestamp and "
+               "--test-timestamp are for fit",
+               options.run, format_time(out.model.task.val_timestamp),
+               format_time(out.model.task.test_timestamp));
   out.source = options.source;
   nlohmann::json run = nlohmann::json::object();
   if (std::filesystem::exists(paths.run))
