@@ -68,7 +68,7 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   const auto named = [&](const Error& e) {
     if (e.code() == ErrorCode::cancelled) throw e;
     fail(source.untyped ? ErrorCode::bad_input : e.code(), "cannot read table '{}' from '{}': {}",
-         source.name, source.origin, source.untyped ? shorten_csv_error(e.what()) : e.what());
+         source.name, source.origin, source.untyped ? shorten_csv_error(e.what(), source.origin) : e.what());
   };
   std::string relation = source.relation;
   QueryResult described;
