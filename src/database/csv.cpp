@@ -99,6 +99,7 @@ std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& 
         "escape = '', header = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
         path));
   } catch (const Error& e) {
+    if (e.code() == ErrorCode::cancelled) throw;
     fail(ErrorCode::bad_input, "'{}': {}", file.string(), shorten_csv_error(e.what(), file));
   }
   CENOTE_CHECK(first.rows == 1, bad_input,

@@ -89,7 +89,9 @@ SourceTable read_file_table(const fs::path& file, FileKind kind, const std::stri
       refuse_renamed_columns(file, loader);
       read_parquet_keys(file, loader, table);
     } catch (const Error& e) {
-      if (e.code() == ErrorCode::bad_input || e.code() == ErrorCode::bad_schema) throw;
+      if (e.code() == ErrorCode::bad_input || e.code() == ErrorCode::bad_schema ||
+          e.code() == ErrorCode::cancelled)
+        throw;
       fail(ErrorCode::database, "cannot read table '{}' from '{}': {}", name, file.string(),
            e.what());
     }

@@ -68,17 +68,16 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   const auto named = [&](const Error& e) {
     if (e.code() == ErrorCode::cancelled) throw e;
     fail(source.untyped ? ErrorCode::bad_input : e.code(), "cannot read table '{}' from '{}': {}",
-         source.name, source.origin, source.untyped ? shorten_csv_error(e.what(), source.origin) : e.what());
+         source.name, source.origin,
+         source.untyped ? shorten_csv_error(e.what(), source.origin) : e.what());
   };
   std::string relation = source.relation;
   QueryResult described;
   try {
     if (source.untyped) {
       // Texts are staged once as they are: deciding their types and copying are two passes.
-      stage.loader.execute(
-          fmt::format("CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}",
-                      source.relation),
-          stage.cancelled);
+      stage.loader.execute(fmt::format(
+          "CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}", source.relation));
       relation = "temp.main.cenote_texts";
     }
     described = stage.loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " +
@@ -126,8 +125,7 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   CENOTE_CHECK(!table.columns.empty(), bad_schema, "table '{}' has no columns", source.name);
   try {
     stage.loader.execute(fmt::format("CREATE TABLE main.{} AS SELECT {} FROM {}",
-                                     quote_identifier(table.name), select, relation),
-                         stage.cancelled);
+                                     quote_identifier(table.name), select, relation));
     if (source.untyped) stage.loader.execute("DROP TABLE temp.main.cenote_texts");
   } catch (const Error& e) {
     named(e);
@@ -164,8 +162,7 @@ void convert_column(Table& table, const std::string& column, StorageType type,
                     const std::string& expression, const Stage& stage) {
   stage.loader.execute(fmt::format("ALTER TABLE main.{} ALTER COLUMN {} SET DATA TYPE {} USING {}",
                                    quote_identifier(table.name), quote_identifier(column),
-                                   duckdb_type_name(type), expression),
-                       stage.cancelled);
+                                   duckdb_type_name(type), expression));
   table.columns[static_cast<size_t>(table.find_column(column))].storage = type;
 }
 
