@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
@@ -29,13 +30,18 @@ struct TrainedShop {
   TemporaryFolder folder{"cenote-run"};
   std::string bytes;
 };
-const TrainedShop& trained_shop() {
-  static const TrainedShop one;
+std::unique_ptr<const TrainedShop>& shared_shop() {
+  static std::unique_ptr<const TrainedShop> one;
   return one;
 }
+const TrainedShop& trained_shop() { return *shared_shop(); }
 
 class ModelFileDamage : public testing::Test {
  protected:
+  static void SetUpTestSuite() { shared_shop() = std::make_unique<const TrainedShop>(); }
+  /// Before main() ends: a database that is closed later reads what DuckDB has let go by then.
+  static void TearDownTestSuite() { shared_shop().reset(); }
+
   std::string read(const std::string& bytes) {
     write_file_atomically(file_, bytes);
     return error_of([&] { read_model(file_); });
