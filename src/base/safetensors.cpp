@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/files.h"
 #include "base/hash.h"
+#include "base/json_text.h"
 
 namespace cenote {
 namespace {
@@ -31,28 +32,6 @@ int64_t shape_bytes(const std::vector<int64_t>& shape, int64_t element) {
     if (size < 0 || __builtin_mul_overflow(total, size, &total)) return -1;
   }
   return total;
-}
-
-/// Parses a header with a bounded depth: a deep one would exhaust the stack of the parser's users.
-nlohmann::json parse_header(const std::string& file, std::string_view text) {
-  int depth = 0, deepest = 0;
-  const auto callback = [&](int level, nlohmann::json::parse_event_t event, nlohmann::json&) {
-    if (event == nlohmann::json::parse_event_t::object_start ||
-        event == nlohmann::json::parse_event_t::array_start) {
-      depth = level;
-      deepest = std::max(deepest, depth);
-      if (deepest > kMaxDepth)
-        throw Error(ErrorCode::bad_input, file + ": the header is nested too deeply");
-    }
-    return true;
-  };
-  try {
-    auto header = nlohmann::json::parse(text, callback);
-    CENOTE_CHECK(header.is_object(), bad_input, "{}: the header is no JSON object", file);
-    return header;
-  } catch (const nlohmann::json::exception&) {
-    fail(ErrorCode::bad_input, "{}: the header is not valid JSON", file);
-  }
 }
 
 }  // namespace
@@ -84,6 +63,9 @@ void write_safetensors(const std::filesystem::path& path, const SafeTensors& con
   header["__metadata__"]["payload_hash"] = hex(hash);
   std::string text = header.dump();
   while (text.size() % 8 != 0) text += ' ';
+  CENOTE_CHECK(text.size() <= kMaxHeader, unsupported,
+               "{}: its header would have {} bytes; at most {} are read", path.string(),
+               text.size(), kMaxHeader);
   std::string file(8, '\0');
   const uint64_t length = text.size();
   std::memcpy(file.data(), &length, 8);
@@ -96,7 +78,8 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   const std::string file = path.string();
   const std::string bytes = read_file(path);
   // A header's length may happen to start like a zip or a pickle; its first byte after that is a brace.
-  if (bytes.size() > 8 && bytes[8] != '{' && (bytes.starts_with("PK") || bytes.starts_with('\x80'))) {
+  if (bytes.size() > 8 && bytes[8] != '{' &&
+      (bytes.starts_with("PK") || bytes.starts_with('\x80'))) {
     fail(ErrorCode::unsupported,
          "{}: pickle and zip models are not supported; a model is a safetensors file", file);
   }
@@ -106,7 +89,9 @@ SafeTensors read_safetensors(const std::filesystem::path& path) {
   std::memcpy(&length, bytes.data(), 8);
   CENOTE_CHECK(length <= kMaxHeader && length <= bytes.size() - 8, bad_input,
                "{}: the header claims {} bytes, the file has {}", file, length, bytes.size() - 8);
-  const nlohmann::json header = parse_header(file, std::string_view(bytes).substr(8, length));
+  const nlohmann::json header =
+      parse_json(std::string_view(bytes).substr(8, length), file + ": the header", kMaxDepth);
+  CENOTE_CHECK(header.is_object(), bad_input, "{}: the header is no JSON object", file);
   const std::string_view data = std::string_view(bytes).substr(8 + length);
 
   SafeTensors out;

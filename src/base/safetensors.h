@@ -31,6 +31,7 @@ struct SafeTensors {
 };
 
 /// Written atomically (base/files.h); metadata "payload_hash" is added by the writer and checked by the reader.
+/// Errors    unsupported for a header that no reader takes; io.
 void write_safetensors(const std::filesystem::path& path, const SafeTensors& content);
 /// Errors    bad_input naming the file and what is wrong with it; io.
 SafeTensors read_safetensors(const std::filesystem::path& path);

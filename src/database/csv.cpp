@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 
 #include "base/check.h"
 
@@ -41,6 +42,31 @@ bool is_number(std::string_view text) {
          text.find_first_of("0123456789") != std::string_view::npos;
 }
 
+/// "line 3 ends with LF, ...": the first line that does not end as the first one does; "" if all do, or if the
+/// file is compressed. Line feeds within quotes end no line.
+std::string mixed_line_ends(const std::filesystem::path& file) {
+  if (file.extension() == ".gz" || file.extension() == ".zst") return "";
+  std::ifstream in(file, std::ios::binary);
+  std::string first;
+  int64_t line = 1;
+  bool quoted = false;
+  for (int c = in.get(); c != EOF; c = in.get()) {
+    if (c == '"') quoted = !quoted;
+    if (quoted || (c != '\n' && c != '\r')) continue;
+    std::string end = c == '\n' ? "LF" : "CR";
+    if (c == '\r' && in.peek() == '\n') {
+      in.get();
+      end = "CRLF";
+    }
+    if (first.empty()) first = end;
+    if (end != first)
+      return fmt::format("line {} ends with {}, the lines before it with {}: write one kind of end",
+                         line, end, first);
+    ++line;
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<std::string> split_csv_line(std::string_view line, char delimiter) {
@@ -73,7 +99,8 @@ std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& 
         "escape = '', header = false, columns = {{'line': 'VARCHAR'}}) LIMIT 1",
         path));
   } catch (const Error& e) {
-    fail(ErrorCode::bad_input, "'{}': {}", file.string(), shorten_csv_error(e.what()));
+    if (e.code() == ErrorCode::cancelled) throw;
+    fail(ErrorCode::bad_input, "'{}': {}", file.string(), shorten_csv_error(e.what(), file));
   }
   CENOTE_CHECK(first.rows == 1, bad_input,
                "'{}' is empty: it needs a line with the names of its columns", file.string());
@@ -102,10 +129,14 @@ std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& 
       path, quote_literal(std::string(1, delimiter)), columns);
 }
 
-std::string shorten_csv_error(const std::string& message) {
+std::string shorten_csv_error(const std::string& message, const std::filesystem::path& file) {
   const std::string mark = "CSV Error on Line: ";
   const size_t at = message.find(mark);
-  if (at == std::string::npos) return message;
+  if (at == std::string::npos) {
+    const std::string ends = mixed_line_ends(file);
+    // Behind its sentence stand all of the reader's settings.
+    return ends.empty() ? message.substr(0, message.find(" Possible fixes")) : ends;
+  }
   size_t end = message.size();
   for (const char* tail : {" Possible ", " file = "}) end = std::min(end, message.find(tail, at));
   std::string rest = message.substr(at + mark.size(), end - at - mark.size());

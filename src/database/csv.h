@@ -20,6 +20,6 @@ std::vector<std::string> split_csv_line(std::string_view line, char delimiter);
 std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& loader);
 
 /// DuckDB's error about a CSV file as one sentence with the line: "line 3: 2 columns expected, found 3".
-std::string shorten_csv_error(const std::string& message);
+std::string shorten_csv_error(const std::string& message, const std::filesystem::path& file);
 
 }  // namespace cenote

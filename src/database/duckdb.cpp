@@ -117,12 +117,14 @@ DuckDatabase::~DuckDatabase() {
 DuckDatabase::DuckDatabase(DuckDatabase&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)),
       connection_(std::exchange(other.connection_, nullptr)),
-      secrets_(std::move(other.secrets_)) {}
+      secrets_(std::move(other.secrets_)),
+      cancelled_(std::move(other.cancelled_)) {}
 
 DuckDatabase& DuckDatabase::operator=(DuckDatabase&& other) noexcept {
   std::swap(database_, other.database_);
   std::swap(connection_, other.connection_);
   std::swap(secrets_, other.secrets_);
+  std::swap(cancelled_, other.cancelled_);
   return *this;
 }
 
@@ -139,7 +141,30 @@ std::string DuckDatabase::redact(std::string text) const {
   return text;
 }
 
-void DuckDatabase::execute(const std::string& sql, const std::function<bool()>& cancelled) const {
+namespace {
+
+/// Runs a statement in small tasks up to its first rows, so that Ctrl-C is answered in the middle of a large
+/// one; whether it was interrupted. The statement must end before it is let go: other threads may be in the
+/// middle of it.
+bool run_tasks(duckdb_connection connection, duckdb_pending_result pending,
+               const std::function<bool()>& cancelled) {
+  bool interrupted = false;
+  while (cancelled) {
+    const auto state = duckdb_pending_execute_task(pending);
+    if (state == DUCKDB_PENDING_RESULT_READY || state == DUCKDB_PENDING_ERROR) break;
+    if (!interrupted && cancelled()) {
+      interrupted = true;
+      duckdb_interrupt(connection);
+    }
+  }
+  return interrupted;
+}
+
+}  // namespace
+
+void DuckDatabase::ask(std::function<bool()> cancelled) { cancelled_ = std::move(cancelled); }
+
+void DuckDatabase::execute(const std::string& sql) const {
   Prepared statement;
   if (duckdb_prepare(connection_, sql.c_str(), &statement.handle) != DuckDBSuccess) {
     raise(DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement.handle));
@@ -148,19 +173,7 @@ void DuckDatabase::execute(const std::string& sql, const std::function<bool()>& 
   if (duckdb_pending_prepared(statement.handle, &pending.handle) != DuckDBSuccess) {
     raise(DUCKDB_ERROR_INVALID, duckdb_pending_error(pending.handle));
   }
-  bool interrupted = false;
-  if (cancelled) {
-    // Small tasks, so that Ctrl-C is answered in the middle of a large copy.
-    while (true) {
-      const auto state = duckdb_pending_execute_task(pending.handle);
-      if (state == DUCKDB_PENDING_RESULT_READY || state == DUCKDB_PENDING_ERROR) break;
-      // The statement must end before it is let go: other threads may be in the middle of it.
-      if (!interrupted && cancelled()) {
-        interrupted = true;
-        duckdb_interrupt(connection_);
-      }
-    }
-  }
+  const bool interrupted = run_tasks(connection_, pending.handle, cancelled_);
   Result result;
   if (duckdb_execute_pending(pending.handle, &result.handle) != DuckDBSuccess) {
     CENOTE_CHECK(!interrupted, cancelled, "cancelled");
@@ -174,12 +187,19 @@ QueryResult DuckDatabase::query(const std::string& sql) const {
     raise(DUCKDB_ERROR_INVALID, duckdb_prepare_error(statement.handle));
   }
   // Streamed: a whole column is held once, in our form, and never in DuckDB's as well.
+  Pending pending;
+  if (duckdb_pending_prepared_streaming(statement.handle, &pending.handle) != DuckDBSuccess) {
+    raise(DUCKDB_ERROR_INVALID, duckdb_pending_error(pending.handle));
+  }
+  const bool interrupted = run_tasks(connection_, pending.handle, cancelled_);
   Result result;
-  if (duckdb_execute_prepared_streaming(statement.handle, &result.handle) != DuckDBSuccess) {
+  if (duckdb_execute_pending(pending.handle, &result.handle) != DuckDBSuccess) {
+    CENOTE_CHECK(!interrupted, cancelled, "cancelled");
     raise(duckdb_result_error_type(&result.handle), duckdb_result_error(&result.handle));
   }
   QueryResult out = begin_result(result.handle);
   while (true) {
+    CENOTE_CHECK(!cancelled_ || !cancelled_(), cancelled, "cancelled");
     const Chunk chunk{duckdb_fetch_chunk(result.handle)};
     if (chunk.handle == nullptr) {
       // The end and a failure look alike; only the error text tells them apart.

@@ -35,8 +35,12 @@ class DuckDatabase {
   /// `text` without what must not appear.
   std::string redact(std::string text) const;
 
-  /// Runs one statement for its effect. `cancelled` is asked while it runs and may be empty.
-  void execute(const std::string& sql, const std::function<bool()>& cancelled = {}) const;
+  /// `cancelled` is asked while a statement runs, and before every piece of a result; once it says true, a call
+  /// fails with `cancelled`. It may be empty, and must be callable as long as calls are made.
+  void ask(std::function<bool()> cancelled);
+
+  /// Runs one statement for its effect.
+  void execute(const std::string& sql) const;
   /// Runs one statement and holds its result. Types that have no canonical form are an error.
   QueryResult query(const std::string& sql) const;
   /// The only value of the only row. REQUIRES a query of one column that gives at least one row.
@@ -53,6 +57,7 @@ class DuckDatabase {
   struct _duckdb_database* database_ = nullptr;
   struct _duckdb_connection* connection_ = nullptr;
   std::vector<std::string> secrets_;
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace cenote

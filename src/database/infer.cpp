@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "database/canonical.h"
+#include "database/numeric_time.h"
 #include "schema/likeness.h"
 
 namespace cenote {
@@ -50,22 +51,29 @@ bool comparable(const Column& column, const Column& key) {
 }
 
 /// Whether a column's values are instants: stored as such, texts that all read as times, or whole numbers
-/// between 1980 and 2100 in seconds or milliseconds under a name that says time.
+/// under a name that says time: all between 1980 and 2100 in seconds or milliseconds, or all of them dates
+/// (YYYYMMDD). Years alone need a name that says year: 1990 may be anything.
 bool holds_times(const Table& table, const Column& column, const Stage& stage, double likeness) {
   const std::string c = quote_identifier(column.name);
   if (column.storage == StorageType::time) return true;
-  if (likeness < 0.7) return false;  // the name must say so where the type does not
+  const bool year = names_year(column.name);
+  if (likeness < 0.7 && !year) return false;  // the name must say so where the type does not
   if (column.storage == StorageType::utf8) {
     const QueryResult n = stage.loader.query(fmt::format("SELECT count({0}), count({1}) FROM {2}",
                                                          c, text_as_time(c), full_name(table)));
     return n.columns[0].integers[0] > 0 && n.columns[0].integers[0] == n.columns[1].integers[0];
   }
   if (column.storage != StorageType::int64) return false;
-  const QueryResult n = stage.loader.query(fmt::format(
-      "SELECT coalesce(min({0}), 0), coalesce(max({0}), 0) FROM {1}", c, full_name(table)));
+  const NumericTime form = find_numeric_time(table, column.name, stage);
+  const QueryResult n = stage.loader.query(
+      fmt::format("SELECT coalesce(min({0}), 0), coalesce(max({0}), 0), count(*) FILTER ({2}) FROM "
+                  "{1}",
+                  c, full_name(table), form.misfit));
+  if (n.columns[2].integers[0] > 0 || (form.year ? !year : likeness < 0.7)) return false;
   const int64_t least = n.columns[0].integers[0], most = n.columns[1].integers[0];
   constexpr int64_t kFrom = 315'532'800, kTo = 4'102'444'800;  // 1980 and 2100
-  return (least >= kFrom && most <= kTo) || (least >= kFrom * 1000 && most <= kTo * 1000);
+  return form.calendar || (least >= kFrom && most <= kTo) ||
+         (least >= kFrom * 1000 && most <= kTo * 1000);
 }
 
 }  // namespace

@@ -208,13 +208,13 @@ void check_primary_key(Table& table, const std::string& on_duplicate_key, const 
   for (const Column& column : table.columns)
     order += quote_identifier(column.name) + " NULLS LAST, ";
   order.resize(order.size() - 2);
-  stage.loader.execute(fmt::format("CREATE OR REPLACE TABLE {0} AS SELECT * EXCLUDE (cenote_row, "
-                                   "cenote_rank) FROM (SELECT *, rowid AS cenote_row, "
-                                   "row_number() OVER (PARTITION BY {1} ORDER BY {2}) AS "
-                                   "cenote_rank FROM {0}) WHERE cenote_rank = 1 OR NOT ({3}) "
-                                   "ORDER BY cenote_row",
-                                   name, key, order, has_key),
-                       stage.cancelled);
+  stage.loader.execute(
+      fmt::format("CREATE OR REPLACE TABLE {0} AS SELECT * EXCLUDE (cenote_row, "
+                  "cenote_rank) FROM (SELECT *, rowid AS cenote_row, "
+                  "row_number() OVER (PARTITION BY {1} ORDER BY {2}) AS "
+                  "cenote_rank FROM {0}) WHERE cenote_rank = 1 OR NOT ({3}) "
+                  "ORDER BY cenote_row",
+                  name, key, order, has_key));
   table.rows -= extra;
   stage.warn(
       "duplicate_key", table.name, table.primary_key.front(),

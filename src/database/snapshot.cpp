@@ -79,7 +79,8 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
   std::vector<Finding> findings;
   {
     DuckDatabase loader = open_loader(files.file(), files.spill());
-    const Stage stage{loader, findings, hooks.cancelled};
+    loader.ask(hooks.cancelled);
+    const Stage stage{loader, findings};
     // One transaction from the first look to the last row: a database that others write to is seen as it
     // was at one moment. (Statements that read SQLite must be prepared inside one, too.)
     loader.execute("BEGIN TRANSACTION");
@@ -105,6 +106,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
   schema.val_timestamp = source.val_timestamp;
   schema.test_timestamp = source.test_timestamp;
   DuckDatabase locked = open_locked(files.file(), files.spill());
+  locked.ask(hooks.cancelled);
   for (const Finding& finding : findings) {
     const std::string place = finding.table.empty() ? ""
                               : finding.column.empty()

@@ -188,25 +188,6 @@ Source open_source(const SourceOptions& options, DuckDatabase& loader) {
   return source;
 }
 
-std::string display_source(const std::string& source) {
-  const size_t scheme = source.find("://");
-  if (scheme == std::string::npos) return source;
-  std::string out = source;
-  const size_t begin = scheme + 3;
-  const size_t at = out.substr(0, out.find_first_of("/?", begin)).rfind('@');
-  if (at != std::string::npos) {
-    const size_t colon = out.find(':', begin);
-    if (colon < at) out.replace(colon + 1, at - colon - 1, "***");
-  }
-  for (const std::string_view field : {"password=", "sslpassword=", "passfile="}) {
-    const size_t found = out.find(field);
-    if (found == std::string::npos) continue;
-    const size_t value = found + field.size();
-    out.replace(value, std::min(out.find('&', value), out.size()) - value, "***");
-  }
-  return out;
-}
-
 std::string attach(DuckDatabase& loader, const std::string& path, const std::string& type,
                    const std::string& shown) {
   const int64_t count =

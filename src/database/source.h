@@ -42,8 +42,12 @@ struct Source {
 /// Errors    not_found, bad_input, unsupported, database; each names the path.
 Source open_source(const SourceOptions& options, DuckDatabase& loader);
 
-/// The source as it may be shown and stored: a URL without its password.
+/// The source as it may be shown: *** for every password of a URL (password.cpp).
 std::string display_source(const std::string& source);
+/// The source as it may be stored and opened again: a URL without its passwords.
+std::string without_password(const std::string& source);
+/// The passwords of a URL, in every form in which a message might repeat them.
+std::vector<std::string> find_passwords(const std::string& url);
 
 // The sources, one file each (source_<kind>.cpp). `where` is how the user wrote it.
 std::vector<SourceTable> list_folder(const std::filesystem::path& folder, DuckDatabase& loader,

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "base/json_text.h"
 #include "database/csv.h"
 #include "database/source.h"
 
@@ -39,7 +40,8 @@ void read_parquet_keys(const fs::path& file, DuckDatabase& loader, SourceTable& 
                                quote_literal(file.string())));
   for (int64_t i = 0; i < result.rows; ++i) {
     const std::string key(result.columns[0].text(i));
-    const auto value = nlohmann::json::parse(result.columns[1].text(i), nullptr, false);
+    const auto value = parse_json(result.columns[1].text(i),
+                                  fmt::format("'{}': its metadata field '{}'", file.string(), key));
     const auto name = [&]() -> std::string {
       if (value.is_null()) return "";
       CENOTE_CHECK(value.is_string(), bad_input, "'{}': its metadata field '{}' is no text",
@@ -87,7 +89,9 @@ SourceTable read_file_table(const fs::path& file, FileKind kind, const std::stri
       refuse_renamed_columns(file, loader);
       read_parquet_keys(file, loader, table);
     } catch (const Error& e) {
-      if (e.code() == ErrorCode::bad_input || e.code() == ErrorCode::bad_schema) throw;
+      if (e.code() == ErrorCode::bad_input || e.code() == ErrorCode::bad_schema ||
+          e.code() == ErrorCode::cancelled)
+        throw;
       fail(ErrorCode::database, "cannot read table '{}' from '{}': {}", name, file.string(),
            e.what());
     }

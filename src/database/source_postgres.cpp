@@ -6,44 +6,6 @@
 namespace cenote {
 namespace {
 
-/// %41 -> A. What is no such sequence stays as it is.
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto hex = [](char c) {
-      return c >= '0' && c <= '9'   ? c - '0'
-             : c >= 'a' && c <= 'f' ? c - 'a' + 10
-             : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                    : -1;
-    };
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
-/// The passwords of a URL, as they stand in it: user:HERE@host and ?password=HERE.
-std::vector<std::string> find_passwords(const std::string& url) {
-  std::vector<std::string> out;
-  const size_t begin = url.find("://") + 3;
-  const size_t at = url.substr(0, url.find_first_of("/?", begin)).rfind('@');
-  if (at != std::string::npos && at > begin) {
-    const size_t colon = url.find(':', begin);
-    if (colon < at) out.push_back(url.substr(colon + 1, at - colon - 1));
-  }
-  for (const std::string_view field : {"?password=", "&password=", "sslpassword="}) {
-    const size_t found = url.find(field);
-    if (found == std::string::npos) continue;
-    const size_t value = found + field.size();
-    out.push_back(url.substr(value, std::min(url.find('&', value), url.size()) - value));
-  }
-  return out;
-}
-
 constexpr const char* kPartitions =
     "SELECT n.nspname AS s, c.relname AS t FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace "
     "n ON n.oid = c.relnamespace "
@@ -123,10 +85,7 @@ std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loa
                                        std::vector<Finding>&) {
   const std::string shown = display_source(url);
   load_extension(loader, "postgres_scanner");
-  for (const std::string& password : find_passwords(url)) {
-    loader.hide(password);
-    loader.hide(percent_decode(password));
-  }
+  for (const std::string& password : find_passwords(url)) loader.hide(password);
   const std::string alias = attach(loader, url, "postgres", shown);
   std::vector<SourceTable> tables = list_attached(loader, alias, "public", shown);
   // A partition's rows are read through its parent.

@@ -7,6 +7,8 @@
 #include "base/time.h"
 #include "database/canonical.h"
 #include "database/csv.h"
+#include "database/declared.h"
+#include "database/numeric_time.h"
 #include "database/untyped.h"
 
 namespace cenote {
@@ -33,42 +35,8 @@ void fit_wide_integer(const SourceTable& source, Column& column, Canonical& form
                                     "true) FROM {} WHERE {} IS NOT NULL",
                                     name, source.relation, name)) == "true";
   if (fits) return;
-  bool is_key = source.primary_key &&
-                std::find(source.primary_key->begin(), source.primary_key->end(), column.name) !=
-                    source.primary_key->end();
-  if (source.links) {
-    for (const ManifestLink& link : *source.links) {
-      is_key |=
-          std::find(link.columns.begin(), link.columns.end(), column.name) != link.columns.end();
-    }
-  }
-  form.storage = is_key ? StorageType::utf8 : StorageType::float64;
+  form.storage = is_declared_key(source, column.name) ? StorageType::utf8 : StorageType::float64;
   form.expression = fmt::format("CAST({} AS {})", name, duckdb_type_name(form.storage));
-}
-
-/// Manifest types that need the values in another form: a number written as text, a boolean as 'yes'.
-void apply_declared_type(const ManifestColumn& declared, Column& column, Canonical& form) {
-  column.type = *declared.type;
-  column.evidence = Evidence::manifest;
-  column.reason = declared.ignored_because;
-  const std::string name = quote_identifier(column.name);
-  if (!form.unsupported.empty() &&
-      (column.type == ColumnType::category || column.type == ColumnType::text)) {
-    form.unsupported.clear();
-    form.storage = StorageType::utf8;
-    form.expression = fmt::format("CAST({} AS VARCHAR)", name);
-  } else if (form.storage == StorageType::utf8 && form.unsupported.empty()) {
-    if (column.type == ColumnType::number) {
-      form.storage = StorageType::float64;
-      form.expression = fmt::format("TRY_CAST({} AS DOUBLE)", name);
-    } else if (column.type == ColumnType::boolean) {
-      form.storage = StorageType::boolean;
-      form.expression = fmt::format(
-          "CASE WHEN lower(trim({0})) IN ('t', 'true', 'yes', 'y', '1', 'on') THEN true "
-          "WHEN lower(trim({0})) IN ('f', 'false', 'no', 'n', '0', 'off') THEN false END",
-          name);
-    }
-  }
 }
 
 /// Names are compared as SQL does, ignoring case; two that differ only in case cannot both be meant.
@@ -100,17 +68,16 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   const auto named = [&](const Error& e) {
     if (e.code() == ErrorCode::cancelled) throw e;
     fail(source.untyped ? ErrorCode::bad_input : e.code(), "cannot read table '{}' from '{}': {}",
-         source.name, source.origin, source.untyped ? shorten_csv_error(e.what()) : e.what());
+         source.name, source.origin,
+         source.untyped ? shorten_csv_error(e.what(), source.origin) : e.what());
   };
   std::string relation = source.relation;
   QueryResult described;
   try {
     if (source.untyped) {
       // Texts are staged once as they are: deciding their types and copying are two passes.
-      stage.loader.execute(
-          fmt::format("CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}",
-                      source.relation),
-          stage.cancelled);
+      stage.loader.execute(fmt::format(
+          "CREATE OR REPLACE TEMP TABLE cenote_texts AS SELECT * FROM {}", source.relation));
       relation = "temp.main.cenote_texts";
     }
     described = stage.loader.query("SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM " +
@@ -138,7 +105,10 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
     if (form.may_exceed_int64) fit_wide_integer(source, column, form, stage);
     if (const ManifestColumn* declared = declared_column(source, column.name);
         declared && declared->type) {
-      apply_declared_type(*declared, column, form);
+      const StorageType found = form.storage;
+      apply_declared_type(*declared, source, column, form);
+      if (form.storage != found && found == StorageType::utf8)
+        count_misfits(source, relation, column, form, stage);
     }
     column.storage = form.storage;
     if (!form.unsupported.empty()) {
@@ -155,13 +125,17 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   CENOTE_CHECK(!table.columns.empty(), bad_schema, "table '{}' has no columns", source.name);
   try {
     stage.loader.execute(fmt::format("CREATE TABLE main.{} AS SELECT {} FROM {}",
-                                     quote_identifier(table.name), select, relation),
-                         stage.cancelled);
+                                     quote_identifier(table.name), select, relation));
     if (source.untyped) stage.loader.execute("DROP TABLE temp.main.cenote_texts");
   } catch (const Error& e) {
     named(e);
   }
   table.rows = stage.loader.integer("SELECT count(*) FROM main." + quote_identifier(table.name));
+  for (const Column& column : table.columns) {
+    if (column.type == ColumnType::timestamp && column.storage == StorageType::int64 &&
+        source.time_column != column.name && !is_declared_key(source, column.name))
+      convert_declared_numbers(table, column.name, stage);
+  }
   return table;
 }
 
@@ -188,37 +162,9 @@ void convert_column(Table& table, const std::string& column, StorageType type,
                     const std::string& expression, const Stage& stage) {
   stage.loader.execute(fmt::format("ALTER TABLE main.{} ALTER COLUMN {} SET DATA TYPE {} USING {}",
                                    quote_identifier(table.name), quote_identifier(column),
-                                   duckdb_type_name(type), expression),
-                       stage.cancelled);
+                                   duckdb_type_name(type), expression));
   table.columns[static_cast<size_t>(table.find_column(column))].storage = type;
 }
-
-namespace {
-
-/// Whole numbers as instants, by their size: seconds, milli-, micro- or nanoseconds since 1970.
-void convert_numbers_to_time(Table& table, const Column& column, const Stage& stage) {
-  const std::string name = quote_identifier(column.name);
-  const double largest =
-      stage.loader
-          .query(fmt::format("SELECT coalesce(max(abs(CAST({} AS DOUBLE))), 0) FROM main.{}", name,
-                             quote_identifier(table.name)))
-          .columns[0]
-          .number(0);
-  const auto [unit, expression] =
-      largest < 1e11   ? std::pair("seconds", "CAST({0} AS BIGINT) * 1000000")
-      : largest < 1e14 ? std::pair("milliseconds", "CAST({0} AS BIGINT) * 1000")
-      : largest < 1e17
-          ? std::pair("microseconds", "CAST({0} AS BIGINT)")
-          : std::pair("nanoseconds",
-                      "(CAST({0} AS BIGINT) // 1000 + CASE WHEN {0} % 1000 > 0 THEN 1 ELSE 0 END)");
-  convert_column(table, column.name, StorageType::time,
-                 fmt::format("make_timestamp({})", fmt::format(fmt::runtime(expression), name)),
-                 stage);
-  stage.warn("numeric_time", table.name, column.name,
-             fmt::format("whole numbers, read as {} since 1970-01-01 UTC", unit));
-}
-
-}  // namespace
 
 void settle_time_column(Table& table, const std::string& column_name, Evidence evidence,
                         const Stage& stage) {
@@ -250,7 +196,7 @@ void settle_time_column(Table& table, const std::string& column_name, Evidence e
     }
     convert_column(table, column.name, StorageType::time, text_as_time(name), stage);
   } else if (column.storage == StorageType::int64) {
-    convert_numbers_to_time(table, column, stage);
+    convert_numbers_to_time(table, column.name, stage);
   }
   CENOTE_CHECK(column.storage == StorageType::time && is_readable(column), bad_schema,
                "table '{}': time column '{}' has type {}; it must be a timestamp, a date, a text "

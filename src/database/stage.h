@@ -2,7 +2,6 @@
 // Copies a source's tables into the snapshot in canonical types.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "database/source.h"
@@ -13,7 +12,6 @@ namespace cenote {
 struct Stage {
   DuckDatabase& loader;
   std::vector<Finding>& findings;
-  std::function<bool()> cancelled;  // may be empty
 
   void warn(const std::string& code, const std::string& table, const std::string& column,
             const std::string& message) const {

@@ -38,7 +38,7 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
     if (std::find(metric.task_types.begin(), metric.task_types.end(), type) ==
         metric.task_types.end())
       continue;
-    const Interval interval = bootstrap(metric, input, entity, run.model.seed);
+    const Interval interval = bootstrap(metric, input, entity, run.model.seed, hooks.cancelled);
     out.metrics.push_back({name, interval.value, interval.low, interval.high});
   }
   return out;

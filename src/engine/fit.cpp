@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/time.h"
+#include "database/source.h"
 #include "engine/output.h"
 #include "engine/prepared.h"
 #include "engine/run_folder.h"

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/model_file.h"
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "base/json_text.h"
 #include "base/options.h"
 
 namespace cenote {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;  // 1: what was learned was in the header
 constexpr int64_t kMostOutputs = 1'000'000;
 constexpr size_t kMostMembers = 1000;
 using nlohmann::json;
@@ -25,15 +28,38 @@ TextPairs pairs_from_json(const json& array) {
   return out;
 }
 
+/// What an estimator learned, and the vocabularies of encoders, can be of any size, and a header cannot:
+/// they are texts among the tensors.
+constexpr const char* kEstimator = "estimator.json";
+constexpr const char* kEncoders = "encoders.json";
+
+void add_document(const std::string& name, const json& document, SafeTensors& file) {
+  std::string text = document.dump();
+  const auto size = static_cast<int64_t>(text.size());
+  file.tensors.emplace_back(name, RawTensor{"U8", {size}, std::move(text)});
+}
+
+/// Takes a document out of the file; null if there is none of that name.
+json take_document(const std::string& name, SafeTensors& file) {
+  const auto found = std::find_if(file.tensors.begin(), file.tensors.end(),
+                                  [&](const auto& tensor) { return tensor.first == name; });
+  if (found == file.tensors.end()) return nullptr;
+  const RawTensor tensor = std::move(found->second);
+  file.tensors.erase(found);
+  CENOTE_CHECK(tensor.dtype == "U8" && tensor.shape.size() == 1, bad_input,
+               "model: '{}' is no text", name);
+  return parse_json(tensor.bytes, "model: '" + name + "'");
+}
+
 /// Adds a part's tensors to the file, under `prefix`, and returns the rest.
 json save_part(const ModelPart& part, const std::string& prefix, SafeTensors& file) {
+  if (!part.estimator.is_null()) add_document(prefix + kEstimator, part.estimator, file);
   for (const auto& [name, tensor] : part.tensors) file.tensors.emplace_back(prefix + name, tensor);
   json out = {{"model", part.model},
               {"model_options", pairs_to_json(part.model_options)},
               {"train_options", pairs_to_json(part.train_options)},
               {"entry_options", pairs_to_json(part.entry_options)},
-              {"seed", part.seed},
-              {"estimator", part.estimator}};
+              {"seed", part.seed}};
   if (part.members.empty()) return out;
   out["weights"] = part.weights;
   out["members"] = json::array();
@@ -52,7 +78,7 @@ ModelPart load_part(const json& state, const std::string& prefix, SafeTensors& f
   out.train_options = pairs_from_json(state.at("train_options"));
   out.entry_options = pairs_from_json(state.at("entry_options"));
   out.seed = state.at("seed").get<uint64_t>();
-  out.estimator = state.at("estimator");
+  out.estimator = take_document(prefix + kEstimator, file);
   if (state.contains("members")) {
     const json& members = state.at("members");
     out.weights = state.at("weights").get<std::vector<double>>();
@@ -79,7 +105,7 @@ void read_document(const std::filesystem::path& path, const SafeTensors& file, c
   CENOTE_CHECK(found != file.metadata.end(), bad_input,
                "{}: is a safetensors file, but no Cenote model", path.string());
   try {
-    take(json::parse(found->second));
+    take(parse_json(found->second, path.string() + ": the model's manifest"));
   } catch (const json::exception& error) {
     fail(ErrorCode::bad_input, "{}: the model's manifest is damaged: {}", path.string(),
          error.what());
@@ -114,8 +140,8 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
        {"as_of", to_string(model.as_of)},
        {"last_training_time", model.last_training_time},
        {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
-       {"outputs", model.outputs},
-       {"encoders", model.encoders}});
+       {"outputs", model.outputs}});
+  add_document(kEncoders, model.encoders, file);
   file.metadata["cenote_model"] = manifest.dump();
   write_safetensors(path, file);
 }
@@ -127,6 +153,7 @@ ModelFile read_model(const std::filesystem::path& path) {
     const int version = manifest.at("version").get<int>();
     CENOTE_CHECK(version == kVersion, unsupported, "{}: model format {}, this program reads {}",
                  path.string(), version, kVersion);
+    out.encoders = take_document(kEncoders, file);
     static_cast<ModelPart&>(out) = load_part(manifest, "", file);
     out.schema = schema_from_json(manifest.at("schema"));
     out.task = task_from_json(manifest.at("task"));
@@ -139,7 +166,6 @@ ModelFile read_model(const std::filesystem::path& path) {
                  path.string());
     out.scale = {scale[0], scale[1], scale[2], scale[3]};
     out.outputs = manifest.at("outputs").get<int64_t>();
-    out.encoders = manifest.at("encoders");
   });
   CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(),
                bad_input, "{}: {} tables, but encoders of {}", path.string(),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The model file: one safetensors file whose metadata holds everything needed to use the model.
+// The model file: one safetensors file that holds everything needed to use the model. Its metadata has the
+// manifest; what estimators learned and the state of the encoders are JSON texts among the tensors.
 #pragma once
 
 #include <filesystem>

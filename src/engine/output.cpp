@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/time.h"
 #include "database/write_parquet.h"
+#include "engine/run_folder.h"
 #include "task/task.h"
 
 namespace cenote {
@@ -154,7 +155,8 @@ QueryResult relbench_table(const PredictResult& p) {
 }
 
 std::string relbench_file_name(const PredictResult& p) {
-  return fmt::format("{}__{}.csv", p.dataset.empty() ? "dataset" : p.dataset, p.task);
+  return fmt::format("{}__{}.csv", plain_name(p.dataset.empty() ? "dataset" : p.dataset),
+                     plain_name(p.task));
 }
 
 std::string to_csv(const QueryResult& table) {

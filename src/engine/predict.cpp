@@ -39,6 +39,8 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
       // What is asked for is what is missing: rows without the target.
       const int64_t target =
           prepared.schema.tables[prepared.entity_table].find_column(prepared.task.target_column);
+      CENOTE_CHECK(target >= 0, bad_input, "model: table '{}' has no column '{}' to complete",
+                   table.name, prepared.task.target_column);
       std::erase_if(rows, [&](int64_t row) {
         return table.columns[target].size() > 0 && table.columns[target].is_valid(row);
       });
@@ -94,11 +96,12 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   const int64_t outputs = prepared->outputs;
   const bool multiclass = prepared->task.type == TaskType::multiclass_classification;
   const bool multilabel = prepared->task.type == TaskType::multilabel_classification;
-  std::vector<double> value(seeds.size());
+  std::vector<double> value(seeds.size()), rank(seeds.size());  // what --top goes by
   for (size_t i = 0; i < seeds.size(); ++i) {
     const double* row = numbers.data() + i * outputs;
-    value[i] =
-        multiclass ? static_cast<double>(std::max_element(row, row + outputs) - row) : row[0];
+    const double* winner = multiclass ? std::max_element(row, row + outputs) : row;
+    value[i] = multiclass ? static_cast<double>(winner - row) : *winner;
+    rank[i] = *winner;
   }
 
   // Key order, then time; with --top: the largest predictions first.
@@ -114,7 +117,7 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   });
   if (options.top > 0) {
     std::stable_sort(order.begin(), order.end(),
-                     [&](int64_t a, int64_t b) { return value[a] > value[b]; });
+                     [&](int64_t a, int64_t b) { return rank[a] > rank[b]; });
     if (static_cast<int64_t>(order.size()) > options.top) order.resize(options.top);
   }
 

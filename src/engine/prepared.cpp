@@ -113,6 +113,15 @@ Task choose_task(const TaskChoice& choice, Snapshot& snapshot, const Hooks& hook
   return asked.task;
 }
 
+/// Split times that were given win over the task's own, as over the database's.
+void move_split(const SourceOptions& source, Task& task) {
+  if (!source.val_timestamp.empty()) task.val_timestamp = parse_time(source.val_timestamp);
+  if (!source.test_timestamp.empty()) task.test_timestamp = parse_time(source.test_timestamp);
+  CENOTE_CHECK(task.val_timestamp < task.test_timestamp, bad_input,
+               "task '{}': validation at {} must begin before the test at {}", task.name,
+               format_time(task.val_timestamp), format_time(task.test_timestamp));
+}
+
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
   const bool autocomplete = out.task.kind == TaskKind::autocomplete;
   const auto seeds = [&](const LabelTable& labels) {
@@ -165,6 +174,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   phases.begin("open");
   Snapshot snapshot = Snapshot::open(source, hooks);
   out->task = choose_task(task, snapshot, hooks);
+  move_split(source, out->task);
   check_metric(out->task);
   phases.begin("labels");
   if (!has_history(out->task))

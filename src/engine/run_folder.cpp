@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "base/json_text.h"
+#include "base/time.h"
 
 namespace cenote {
 
@@ -17,13 +19,12 @@ RunPaths::RunPaths(const std::filesystem::path& folder)
       parts(folder / "parts"),
       lock(folder / "lock") {}
 
-std::string without_password(const std::string& source) {
-  const size_t scheme = source.find("://");
-  if (scheme == std::string::npos) return source;
-  const size_t at = source.find('@', scheme);
-  const size_t colon = source.find(':', scheme + 3);
-  if (at == std::string::npos || colon == std::string::npos || colon > at) return source;
-  return source.substr(0, colon) + source.substr(at);
+std::string plain_name(std::string name) {
+  for (char& c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!letter && c != '-' && c != '_' && c != '.') c = '_';
+  }
+  return name.empty() || name[0] == '.' ? "data" + name : name;
 }
 
 ModelFile read_run_model(const std::string& run) {
@@ -39,15 +40,16 @@ OpenRun open_run(const RunOptions& options) {
   const RunPaths paths(options.run);
   OpenRun out;
   out.model = read_run_model(options.run);
+  CENOTE_CHECK(options.source.val_timestamp.empty() && options.source.test_timestamp.empty(),
+               bad_input,
+               "'{}' was trained with validation from {} and test from {}; --val-timestamp and "
+               "--test-timestamp are for fit",
+               options.run, format_time(out.model.task.val_timestamp),
+               format_time(out.model.task.test_timestamp));
   out.source = options.source;
   nlohmann::json run = nlohmann::json::object();
-  if (std::filesystem::exists(paths.run)) {
-    try {
-      run = nlohmann::json::parse(read_file(paths.run, 1 << 20));
-    } catch (const nlohmann::json::exception&) {
-      fail(ErrorCode::bad_input, "{}: is not valid JSON", paths.run.string());
-    }
-  }
+  if (std::filesystem::exists(paths.run))
+    run = parse_json(read_file(paths.run, 1 << 20), paths.run.string());
   const auto remembered = [&](std::string& field, const char* name) {
     if (field.empty() && run.is_object() && run.contains(name) && run[name].is_string())
       field = run[name].get<std::string>();

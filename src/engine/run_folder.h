@@ -17,8 +17,9 @@ struct RunPaths {
   std::filesystem::path folder, model, run, metrics, log, schedule, checkpoint, parts, lock;
 };
 
-/// A source without its password: what may be written down.
-std::string without_password(const std::string& source);
+/// A name as part of a file name: letters, digits and -_. stay, everything else becomes _; never empty, hidden
+/// or a way out of the folder.
+std::string plain_name(std::string name);
 
 /// The model of a run. Errors not_found if there is no such run; bad_input for a damaged one.
 ModelFile read_run_model(const std::string& run);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/json_text.h"
 #include "metric/metric.h"
 
 namespace cenote {
@@ -41,7 +42,7 @@ json schedule_to_json(const std::vector<WorkItem>& schedule) {
 std::vector<WorkItem> schedule_from_json(const std::string& name, const std::string& text) {
   std::vector<WorkItem> out;
   try {
-    for (const json& one : json::parse(text)) {
+    for (const json& one : parse_json(text, name)) {
       WorkItem item;
       item.model = one.at("model").get<std::string>();
       item.seed = one.at("seed").get<uint64_t>();

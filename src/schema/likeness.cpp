@@ -140,9 +140,15 @@ double time_likeness(std::string_view column) {
   if (has({"birth", "born", "dob", "birthday", "birthdate", "death", "died"}) ||
       all.find("birth") != std::string::npos)
     return 0;
-  if (has({"due", "expiry", "expires", "expire", "expiration", "deadline", "until", "valid",
-           "planned", "scheduled", "estimated", "expected", "promised", "next"}))
+  if (has({"due", "expiry", "expires", "expire", "expiration", "deadline", "until", "planned",
+           "scheduled", "estimated", "expected", "promised", "next"}))
     return 0;
+  // A version of a row is there from the beginning of its validity; the end is not known by then.
+  if (has({"to", "thru", "through"}) || all.ends_with("validto") || all.ends_with("validuntil") ||
+      (has({"valid", "validity", "effective"}) &&
+       has({"end", "ends", "ended", "ending", "finish", "closed", "last"})))
+    return 0;
+  if (has({"from", "since", "effective"}) || all.ends_with("validfrom")) return 0.9;
   if (has({"updated", "update", "modified", "modification", "changed", "last", "edited"}))
     return 0.35;
   if (has({"end", "ended", "finish", "finished", "closed", "completed", "cancelled", "delivered",
@@ -153,15 +159,21 @@ double time_likeness(std::string_view column) {
   if (words.size() == 1 && has({"date", "timestamp", "datetime", "time", "ts", "when"}))
     return 0.95;
   if (has({"timestamp", "datetime"})) return 0.95;
-  if (has({"event",       "order",     "ordered",  "placed",   "purchase",   "purchased",
-           "transaction", "sale",      "sold",     "review",   "visit",      "view",
-           "start",       "started",   "begin",    "joined",   "registered", "registration",
-           "signup",      "posted",    "occurred", "happened", "booked",     "search",
-           "request",     "requested", "received", "opened",   "admission",  "admitted",
-           "invoice",     "payment",   "paid"}))
+  if (has({"event",       "order",      "ordered",      "placed",  "purchase",  "purchased",
+           "transaction", "sale",       "sold",         "review",  "visit",     "view",
+           "start",       "started",    "begin",        "began",   "starts",    "beginning",
+           "joined",      "registered", "registration", "signup",  "posted",    "occurred",
+           "happened",    "booked",     "search",       "request", "requested", "received",
+           "opened",      "admission",  "admitted",     "invoice", "payment",   "paid"}))
     return 0.9;
   if (has({"date", "time", "at", "on", "ts"})) return 0.7;
+  if (names_year(column)) return 0.45;
   return 0.5;  // a column of times whose name says nothing
+}
+
+bool names_year(std::string_view column) {
+  const Words words = name_words(column);
+  return !words.empty() && words.back() == "year";
 }
 
 }  // namespace cenote

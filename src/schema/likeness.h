@@ -20,4 +20,7 @@ double link_likeness(std::string_view child, std::string_view column, std::strin
 /// are changed later (updated); 0 for what lies in the past or future of the row (birth, due, expiry).
 double time_likeness(std::string_view column);
 
+/// Whether the name says that its values are years: year, start_year.
+bool names_year(std::string_view column);
+
 }  // namespace cenote

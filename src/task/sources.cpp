@@ -174,10 +174,25 @@ RawLabels labels_from_outside(const Task& task, const Snapshot& snapshot, const 
 
 namespace {
 
+/// Windows after the last row are empty; more of them than this are a mistake in the time that is asked for.
+constexpr int64_t kMostEmptyWindows = 1000;
+
+void check_not_far(const Task& task, int64_t last_row, int64_t until) {
+  const double empty = (static_cast<double>(until) - static_cast<double>(last_row)) /
+                       static_cast<double>(task.horizon);
+  CENOTE_CHECK(
+      empty <= static_cast<double>(kMostEmptyWindows), bad_input,
+      "task '{}': {} lies {:.0f} windows of {} after the last row of the database ({}); at "
+      "most {} may: predict from a nearer time",
+      task.name, format_time(until), empty, format_horizon(task), format_time(last_row),
+      kMostEmptyWindows);
+}
+
 /// All windows of the task's schedule that have closed by `until`.
 std::vector<int64_t> closed_windows(const Task& task, const Snapshot& snapshot, int64_t until) {
   const auto range = find_row_times(snapshot, std::min(until, task.test_timestamp));
   if (!range || task.horizon <= 0) return {};
+  check_not_far(task, row_times(snapshot, kTimeNever).last, until);
   Task endless =
       task;  // the number of test times is how many are evaluated, not how many there are
   endless.num_eval_timestamps = std::numeric_limits<int64_t>::max();

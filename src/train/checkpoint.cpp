@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "base/json_text.h"
 
 namespace cenote {
 
@@ -59,7 +60,7 @@ void read_checkpoint(const std::filesystem::path& path, TrainState& state) {
   const auto found = file.metadata.find("cenote_checkpoint");
   CENOTE_CHECK(found != file.metadata.end(), bad_input, "{}: is not a checkpoint", path.string());
   try {
-    const auto meta = nlohmann::json::parse(found->second);
+    const auto meta = parse_json(found->second, path.string() + ": the checkpoint's header");
     CENOTE_CHECK(meta.at("fingerprint").get<std::string>() == state.fingerprint, bad_input,
                  "{}: belongs to a run with other data or options; start without --resume",
                  path.string());

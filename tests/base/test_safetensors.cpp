@@ -33,6 +33,13 @@ TEST(SafeTensors, ComeBackAsTheyWere) {
   EXPECT_THROW(back.at("b"), Error);
 }
 
+TEST(SafeTensors, AHeaderThatCouldNotBeReadIsNotWritten) {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "m.safetensors";
+  EXPECT_THROW(write_safetensors(path, small_content(100'000'001)), Error);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 /// The first byte of a file is the low byte of its header's length, which may be that of a pickle (0x80).
 TEST(SafeTensors, AreReadWhateverTheLengthOfTheHeader) {
   const TemporaryFolder folder;

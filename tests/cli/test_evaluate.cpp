@@ -36,6 +36,14 @@ TEST(Evaluate, PrintsATableThatNamesSplitAndProtocol) {
   expect_fits_terminal(outcome.out);
 }
 
+TEST(Evaluate, RefusesToMoveTheSplit) {
+  for (const char* verb : {"evaluate", "predict"}) {
+    expect_refused(run_cenote({verb, trained_run().path, "--val-timestamp", "2004-01-01"}), 1,
+                   {"was trained with validation from 2005-01-01 and test from 2010-01-01",
+                    "are for fit"});
+  }
+}
+
 TEST(Evaluate, RefusesWhatIsNoRun) {
   expect_refused(run_cenote({"evaluate"}), 2, {"RUN"});
   expect_refused(run_cenote({"evaluate", "nowhere"}), 1, {"no run folder 'nowhere'"});

@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -103,6 +104,17 @@ TEST_F(Csv, FaultsNameFileAndLine) {
   EXPECT_THAT(open_error("a,b,a\n1,2,3\n"), HasSubstr("two columns are called 'a'"));
   EXPECT_THAT(open_error("a,b,A\n1,2,3\n"),
               HasSubstr("t.csv': columns 'a' and 'A' differ only in case"));
+}
+
+TEST_F(Csv, LinesThatEndInTwoWaysAreNamed) {
+  EXPECT_THAT(open_error("a,b\r\n1,\"2\n2\"\r\n3,4\n"),
+              EndsWith("t.csv': line 3 ends with LF, the lines before it with CRLF: write one kind "
+                       "of end"));
+  EXPECT_THAT(open_error("a,b\n1,2\r\n"), HasSubstr("line 2 ends with CRLF"));
+  EXPECT_THAT(open_error("a,b\n1,2\r3,4\n"), HasSubstr("line 2 ends with CR,"));
+  std::string late = "a,b\n";
+  for (int i = 0; i < 300'000; ++i) late += "1,2\n";
+  EXPECT_THAT(open_error(late + "3,4\r\n"), HasSubstr("line 300002 ends with CRLF"));
 }
 
 TEST_F(Csv, OfAFolderWithTwoFilesOfOneTable) {

@@ -281,7 +281,26 @@ TEST(DisplaySource, HidesPasswords) {
   EXPECT_EQ(display_source("postgres://user@host/db?password=pass&sslmode=require"),
             "postgres://user@host/db?password=***&sslmode=require");
   EXPECT_EQ(display_source("postgres://host:5432/db"), "postgres://host:5432/db");
+  EXPECT_EQ(display_source("postgres://u:p/ss@host/db"), "postgres://u:***@host/db");
+  EXPECT_EQ(display_source("postgres://host:5432/a@b"), "postgres://host:5432/a@b");
+  EXPECT_EQ(display_source("postgres://host/db?sslpassword=a&password=b"),
+            "postgres://host/db?sslpassword=***&password=***");
+  EXPECT_EQ(display_source("postgres://host/db?pass%77ord=a"), "postgres://host/db?pass%77ord=***");
   EXPECT_EQ(display_source("examples/f1"), "examples/f1");
+}
+
+TEST(StoredSource, HasNoPassword) {
+  for (const char* const url :
+       {"postgres://u:p@host/db?a=1", "postgres://u:p@ss@host/db?a=1",
+        "postgres://u:p:s@host/db?a=1", "postgres://u:p%40s@host/db?a=1",
+        "postgres://u@host/db?password=p&a=1", "postgres://u@host/db?a=1&password=p",
+        "postgres://u@host/db?sslpassword=p&password=q&a=1",
+        "postgres://u:p@host/db?password=p&a=1&sslpassword=q"}) {
+    EXPECT_EQ(without_password(url), "postgres://u@host/db?a=1") << url;
+  }
+  EXPECT_EQ(without_password("postgres://u:p@host/db?password=q"), "postgres://u@host/db");
+  EXPECT_EQ(without_password("postgres://host:5432/db"), "postgres://host:5432/db");
+  EXPECT_EQ(without_password("data/a:b@c"), "data/a:b@c");
 }
 
 }  // namespace

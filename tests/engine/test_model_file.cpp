@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <cstring>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "base/hash.h"
@@ -29,13 +30,18 @@ struct TrainedShop {
   TemporaryFolder folder{"cenote-run"};
   std::string bytes;
 };
-const TrainedShop& trained_shop() {
-  static const TrainedShop one;
+std::unique_ptr<const TrainedShop>& shared_shop() {
+  static std::unique_ptr<const TrainedShop> one;
   return one;
 }
+const TrainedShop& trained_shop() { return *shared_shop(); }
 
 class ModelFileDamage : public testing::Test {
  protected:
+  static void SetUpTestSuite() { shared_shop() = std::make_unique<const TrainedShop>(); }
+  /// Before main() ends: a database that is closed later reads what DuckDB has let go by then.
+  static void TearDownTestSuite() { shared_shop().reset(); }
+
   std::string read(const std::string& bytes) {
     write_file_atomically(file_, bytes);
     return error_of([&] { read_model(file_); });
@@ -59,9 +65,18 @@ class ModelFileDamage : public testing::Test {
   std::string read_manifest_changed(const std::function<void(nlohmann::json&)>& change) {
     return read_changed([&](SafeTensors& content) {
       auto manifest = nlohmann::json::parse(content.metadata.at("cenote_model"));
+      manifest["encoders"] = nlohmann::json::parse(content.at("encoders.json").bytes);
       change(manifest);
+      std::erase_if(content.tensors, [](const auto& t) { return t.first == "encoders.json"; });
+      if (manifest.contains("encoders"))
+        content.tensors.push_back(text_tensor("encoders.json", manifest["encoders"].dump()));
+      manifest.erase("encoders");
       content.metadata["cenote_model"] = manifest.dump();
     });
+  }
+  static std::pair<std::string, RawTensor> text_tensor(const std::string& name,
+                                                       const std::string& text) {
+    return {name, {"U8", {static_cast<int64_t>(text.size())}, text}};
   }
 
   const TemporaryFolder folder_{"cenote-damage"};
@@ -192,9 +207,9 @@ TEST_F(ModelFileDamage, TensorsThatDoNotBelong) {
 TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
   // Every field taken away, and every field of the wrong kind.
   write_file_atomically(file_, trained_shop().bytes);
-  const auto manifest = nlohmann::json::parse(read_safetensors(file_).metadata.at("cenote_model"));
+  auto manifest = nlohmann::json::parse(read_safetensors(file_).metadata.at("cenote_model"));
+  manifest["encoders"] = read_model(file_).encoders;
   for (const auto& [field, value] : manifest.items()) {
-    if (field == "estimator") continue;
     EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) { m.erase(field); }), "") << field;
     EXPECT_NE(read_manifest_changed([&](nlohmann::json& m) {
                 m[field] = {{"x", {nullptr}}};
@@ -228,6 +243,62 @@ TEST_F(ModelFileDamage, ManifestsThatDoNotBelong) {
               "")
         << t;
   }
+}
+
+TEST_F(ModelFileDamage, AManifestThatIsNestedDeeply) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  EXPECT_THAT(read_changed([&](SafeTensors& content) {
+                std::string& text = content.metadata.at("cenote_model");
+                text.insert(text.size() - 1, ",\"more\":" + deep);
+              }),
+              HasSubstr("the model's manifest: is nested too deeply"));
+  EXPECT_THAT(read_changed([&](SafeTensors& content) {
+                std::erase_if(content.tensors,
+                              [](const auto& t) { return t.first == "encoders.json"; });
+                content.tensors.push_back(text_tensor("encoders.json", deep));
+              }),
+              HasSubstr("model: 'encoders.json': is nested too deeply"));
+}
+
+TEST_F(ModelFileDamage, WhatAnEstimatorLearnedIsNotInTheHeader) {
+  ModelPart part;
+  part.model = "boost";
+  part.estimator = {{"trees", std::string(1'000'000, 'x')}};
+  part.members.push_back(part);
+  part.weights = {1};
+  write_part(file_, part);
+  uint64_t header = 0;
+  std::memcpy(&header, read_file(file_).data(), sizeof header);
+  EXPECT_LT(header, 10'000u);
+  const ModelPart back = read_part(file_);
+  EXPECT_EQ(back.estimator, part.estimator);
+  EXPECT_EQ(back.members.at(0).estimator, part.estimator);
+  EXPECT_TRUE(back.tensors.empty());
+  SafeTensors content = read_safetensors(file_);
+  for (auto& [name, tensor] : content.tensors)
+    tensor = {"F32",
+              {static_cast<int64_t>(tensor.bytes.size() / 4)},
+              tensor.bytes.substr(0, tensor.bytes.size() / 4 * 4)};
+  write_safetensors(file_, content);
+  EXPECT_THAT(error_of([&] { read_part(file_); }), HasSubstr("is no text"));
+}
+
+TEST_F(ModelFileDamage, AColumnThatIsIgnoredIsNotRead) {
+  write_file_atomically(file_, trained_shop().bytes);
+  const ModelFile model = read_model(file_);
+  int64_t encoded = 0;
+  for (size_t t = 0; t < model.schema.tables.size(); ++t) {
+    for (const auto& column : model.encoders.at(t).at("columns")) {
+      const auto c = model.schema.tables[t].find_column(column.at("name").get<std::string>());
+      EXPECT_THAT(read_manifest_changed([&](nlohmann::json& m) {
+                    m["schema"]["tables"][t]["columns"][c]["type"] = "ignored";
+                  }),
+                  StartsWith("bad_input: model: column '" + model.schema.tables[t].name + "." +
+                             column.at("name").get<std::string>() + "' is of type ignored"));
+      ++encoded;
+    }
+  }
+  EXPECT_GT(encoded, 0);
 }
 
 }  // namespace

@@ -76,6 +76,10 @@ TEST(Output, NamesThatAreTakenGetUnderscores) {
 TEST(Output, RelbenchTakesTheTargetsNameAndFiniteNumbers) {
   PredictResult p = two_rows();
   EXPECT_EQ(relbench_file_name(p), "shop__churn.csv");
+  PredictResult named = p;
+  named.dataset = "../../else/where";
+  named.task = "a/b c";
+  EXPECT_EQ(relbench_file_name(named), "data.._.._else_where__a_b_c.csv");
   EXPECT_EQ(relbench_table(p).names, (std::vector<std::string>{"customer", "at", "gone"}));
   p.prediction[1] = std::nan("");
   EXPECT_TRUE(to_csv(prediction_table(p)).ends_with("12:30:00,\n"));

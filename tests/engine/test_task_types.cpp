@@ -2,10 +2,13 @@
 // All task types from fit to predict, on a small generated shop.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "base/time.h"
 #include "engine/f1_copies.h"
 #include "engine/generated_shop.h"
+#include "engine/model_file.h"
 #include "model/model.h"
 
 namespace cenote {
@@ -78,6 +81,48 @@ TEST_F(TaskTypes, MulticlassWithAClassThatOnlyTestHas) {
     expect_probabilities(all, true);
     for (const double c : all.prediction) EXPECT_TRUE(c == 0 || c == 1 || c == 2) << model;
   });
+}
+
+TEST_F(TaskTypes, TheTopOfClassesAreTheSurest) {
+  const std::string type = "multiclass_classification";
+  shop_.add_forecast(type, "mode(colour)");
+  const TemporaryFolder folder("cenote-run");
+  PredictOptions options;
+  options.run.run = (folder.path() / "run").string();
+  fit(fit_options(shop_.path(), type, "boost", options.run.run));
+  const auto surest = [](const PredictResult& p, size_t i) {
+    const auto row = p.probabilities.begin() + static_cast<int64_t>(i * p.classes.size());
+    return *std::max_element(row, row + static_cast<int64_t>(p.classes.size()));
+  };
+  const PredictResult all = predict(options);
+  double most = 0;
+  for (size_t i = 0; i < all.entity.size(); ++i) most = std::max(most, surest(all, i));
+  options.top = 20;
+  const PredictResult top = predict(options);
+  ASSERT_EQ(top.entity.size(), 20u);
+  EXPECT_EQ(surest(top, 0), most);
+  for (size_t i = 1; i < 20; ++i) EXPECT_GE(surest(top, i - 1), surest(top, i));
+}
+
+TEST_F(TaskTypes, TimesThatAreGivenWinOverTheTasksOwn) {
+  shop_.add_forecast("regression", "sum(amount)");
+  const std::string file = shop_.path() + "/tasks/regression/manifest.yaml";
+  write_file_atomically(
+      file, "val_timestamp: 2021-01-20\ntest_timestamp: 2021-01-28\n" + read_file(file));
+  const TemporaryFolder folder("cenote-run");
+  FitOptions options =
+      fit_options(shop_.path(), "regression", "constant", (folder.path() / "run").string());
+  fit(options);
+  const auto trained = [&] { return read_model(folder.path() / "run" / "model.safetensors").task; };
+  EXPECT_EQ(trained().val_timestamp, parse_time("2021-01-20"));
+  options.source.val_timestamp = "2021-01-21";
+  options.source.test_timestamp = "2021-01-29";
+  fit(options);
+  EXPECT_EQ(trained().val_timestamp, parse_time("2021-01-21"));
+  EXPECT_EQ(trained().test_timestamp, parse_time("2021-01-29"));
+  options.source.val_timestamp = "";
+  options.source.test_timestamp = "2021-01-19";
+  EXPECT_THROW(fit(options), Error);
 }
 
 TEST_F(TaskTypes, MultilabelFromFiles) {

@@ -26,6 +26,30 @@ TEST(Bootstrap, CoversTheStandardErrorOfAMean) {
   EXPECT_GT(interval.high, interval.value);
 }
 
+TEST(Bootstrap, OfManyRowsIsThatOfAPartShrunk) {
+  // As above, of 60,000: standard error sqrt(1/12/60000) = 0.0011785, from a third of the entities.
+  constexpr int kRows = 60'000;
+  Numbers prediction, label(kRows, 0);
+  std::vector<int64_t> entity;
+  Random random(2);
+  for (int i = 0; i < kRows; ++i) {
+    prediction.push_back(random.uniform());
+    entity.push_back(i / 3);
+  }
+  const Interval interval = interval_of("mae", prediction, label, entity);
+  EXPECT_EQ(interval.value, metric_value("mae", prediction, label));
+  EXPECT_NEAR(interval.high - interval.low, 2 * 1.96 * 0.0011785, 0.0007);
+  EXPECT_NEAR((interval.high + interval.low) / 2, interval.value, 0.0005);
+}
+
+TEST(Bootstrap, IsLeftWhenItIsCancelled) {
+  int asked = 0;
+  EXPECT_THROW(bootstrap(metric_registry().at("mae"), {Numbers{0, 1}, Numbers{0, 0}, 1},
+                         std::vector<int64_t>{1, 2}, 7, [&] { return ++asked == 5; }),
+               Error);
+  EXPECT_EQ(asked, 5);
+}
+
 TEST(Bootstrap, RowsOfOneEntityComeTogether) {
   // Two entities, one always right, one always wrong by 1: a draw gives 0, 1/2 or 1 and nothing else.
   const Interval interval = interval_of("mae", {0, 1, 0, 1}, {0, 0, 0, 0}, {5, -3, 5, -3});

@@ -66,10 +66,21 @@ TEST(Likeness, OfTimes) {
   EXPECT_GT(time_likeness("order_date"), time_likeness("shipped_date"));
   EXPECT_GT(time_likeness("shipped_at"), time_likeness("updated_at"));
   EXPECT_GT(time_likeness("joinedAt"), 0.8);
-  for (const char* name : {"dob", "birth_date", "BirthDate", "date_of_birth", "birthday",
-                           "due_date", "expires_at", "valid_until"}) {
+  for (const char* name :
+       {"dob", "birth_date", "BirthDate", "date_of_birth", "birthday", "due_date", "expires_at",
+        "valid_until", "valid_to", "ValidTo", "validto", "to_date", "effective_to",
+        "effective_end_date", "valid_through", "validity_end"}) {
     EXPECT_EQ(time_likeness(name), 0) << name;
   }
+}
+
+TEST(Likeness, OfTheBeginningOfAValidity) {
+  for (const char* name : {"valid_from", "validFrom", "validfrom", "effective_from",
+                           "effective_date", "from_date", "start_date", "valid_since"}) {
+    EXPECT_EQ(time_likeness(name), 0.9) << name;
+  }
+  EXPECT_GT(time_likeness("created_at"), time_likeness("valid_from"));
+  EXPECT_GT(time_likeness("valid_from"), time_likeness("updated_at"));
 }
 
 }  // namespace

@@ -73,6 +73,14 @@ TEST_F(HistoryOfAShop, MayBeEmpty) {
   EXPECT_EQ(until("2020-01-16").train.size(), 0);
 }
 
+TEST_F(HistoryOfAShop, IsNotAskedForFarBehindTheLastRow) {
+  EXPECT_GT(until("2060-01-01").train.size(), 0);
+  EXPECT_THAT(error_of([&] { until("2999-01-01"); }),
+              testing::AllOf(testing::HasSubstr("bad_input: task 'spend': 2999-01-01 lies 11"),
+                             testing::HasSubstr("windows of 30 days after the last row"),
+                             testing::HasSubstr("predict from a nearer time")));
+}
+
 TEST_F(HistoryOfAShop, NeedsNoRowAfterItsTime) {
   const LabelTable whole = until("2020-06-20").train;
   std::string orders = "order_id,customer,at,amount,kind\n";

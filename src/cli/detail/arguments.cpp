@@ -76,6 +76,8 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                  "rolling or frozen; as the run was trained by default")
       ->check(CLI::IsMember({"rolling", "frozen"}));
   add_source_options(app, options.source, false);
+  // Refused by open_run(), which says why; so they are not in the help.
+  for (const char* name : {"--val-timestamp", "--test-timestamp"}) app.get_option(name)->group("");
 }
 
 bool parse_words(CLI::App& app, const std::vector<std::string>& words) {

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/files.h"
+#include "base/json_text.h"
 #include "engine/run_folder.h"
 #include "query/question.h"
 #include "schema/manifest.h"
@@ -44,15 +45,6 @@ std::string dataset_name(const SourceOptions& source) {
   return fs::is_directory(source.source, error) ? name : fs::path(name).stem().string();
 }
 
-/// A name as part of a file name.
-std::string plain(std::string name) {
-  for (char& c : name) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && c != '-' && c != '_' && c != '.') c = '_';
-  }
-  return name.empty() || name[0] == '.' ? "data" + name : name;
-}
-
 /// Task and model of the run that is there; empty without a run.json.
 struct KnownRun {
   std::string task, model;
@@ -60,7 +52,7 @@ struct KnownRun {
 
 KnownRun read_known_run(const fs::path& path) {
   try {
-    const auto run = nlohmann::json::parse(read_file(path, 1 << 20));
+    const auto run = parse_json(read_file(path, 1 << 20), path.string());
     return {task_name_of(run.at("task").get<std::string>()), run.at("model").get<std::string>()};
   } catch (const nlohmann::json::exception&) {
     fail(ErrorCode::bad_input, "{}: is not the run.json of a run; choose another --out",
@@ -83,8 +75,8 @@ std::string asked_name(const FitOptions& options) {
 }
 
 std::string default_run_path(const FitOptions& options) {
-  return fmt::format("runs/{}-{}-{}", plain(dataset_name(options.source)),
-                     plain(asked_name(options)), plain(options.model));
+  return fmt::format("runs/{}-{}-{}", plain_name(dataset_name(options.source)),
+                     plain_name(asked_name(options)), plain_name(options.model));
 }
 
 void check_run_path(const FitOptions& options, const Hooks& hooks) {

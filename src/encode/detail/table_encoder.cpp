@@ -97,7 +97,14 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
     CENOTE_CHECK(table.columns[c].storage == fitted.storage, bad_schema,
                  "column '{}.{}' holds {} values, the model was trained with {}", table.name,
                  fitted.name, to_string(table.columns[c].storage), to_string(fitted.storage));
-    out.rows = columns[c].size();
+    // A model file can say anything: a column that its schema ignores was never loaded.
+    const auto& types = encode_registry().at(fitted.encoder).types;
+    CENOTE_CHECK(std::find(types.begin(), types.end(), table.columns[c].type) != types.end(),
+                 bad_input, "model: column '{}.{}' is of type {}, which encoder '{}' does not read",
+                 table.name, fitted.name, to_string(table.columns[c].type), fitted.encoder);
+    CENOTE_CHECK(columns[c].size() == table.rows, bad_input,
+                 "model: column '{}.{}' has {} values in {} rows", table.name, fitted.name,
+                 columns[c].size(), table.rows);
     ColumnCodes codes = fitted.fitted->encode(columns[c]);
     if (codes.learned()) {
       out.learned_names.push_back(fitted.name);

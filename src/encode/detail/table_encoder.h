@@ -34,7 +34,8 @@ class TableEncoder {
   static TableEncoder load(const nlohmann::json& state);
   nlohmann::json save() const;
 
-  /// Errors    bad_schema if a column that was fitted is gone or has another storage type.
+  /// Errors    bad_schema if a column that was fitted is gone or has another storage type; bad_input if it is
+  ///           of a type that its encoder does not read, or not as long as the table.
   TableCodes encode(const Table& table, const std::vector<ColumnData>& columns) const;
 
  private:

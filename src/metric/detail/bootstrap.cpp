@@ -18,8 +18,8 @@ namespace cenote {
 namespace {
 
 constexpr int kDraws = 1000, kDifferenceDraws = 200;
-/// A standard error needs no more rows than these; it shrinks with the root of their number.
-constexpr size_t kDifferenceRows = 20000;
+/// A spread needs no more rows than these; it shrinks with the root of their number.
+constexpr size_t kMostRows = 20000;
 
 // Linear between the two nearest values, as numpy.percentile. REQUIRES sorted, not empty.
 double percentile(const std::vector<double>& sorted, double share) {
@@ -64,6 +64,9 @@ class Entities {
   }
 
   size_t size() const { return begin_.size() - 1; }
+
+  /// The rows of every entity, once.
+  void all(std::vector<size_t>& rows) const { rows = order_; }
 
   /// As many entities as there are, drawn with replacement: the rows of all of them.
   void draw(uint64_t seed, int number, std::vector<size_t>& rows) const {
@@ -121,15 +124,24 @@ void check_width(const MetricInput& input, size_t rows) {
 }  // namespace
 
 Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
-                   std::span<const int64_t> entity, uint64_t seed) {
+                   std::span<const int64_t> entity, uint64_t seed,
+                   const std::function<bool()>& cancelled) {
   check_width(input, entity.size());
   Interval interval{metric.compute(input), kUndefined, kUndefined};
   if (entity.empty()) return interval;
-  const Entities entities(entity);
+  Entities entities(entity);
   MetricOfRows resampled(metric, input, entity.size());
   std::vector<double> values;
   std::vector<size_t> rows;
+  double centre = interval.value, shrink = 1;
+  if (entity.size() > kMostRows) {
+    const double kept = static_cast<double>(entities.keep(kMostRows, seed));
+    shrink = std::sqrt(kept / static_cast<double>(entity.size()));
+    entities.all(rows);
+    centre = resampled.compute(input.prediction, rows);
+  }
   for (int draw = 0; draw < kDraws; ++draw) {
+    CENOTE_CHECK(!cancelled || !cancelled(), cancelled, "cancelled");
     entities.draw(seed, draw, rows);
     const double value = resampled.compute(input.prediction, rows);
     if (!std::isnan(value)) values.push_back(value);  // one class only, say: it says nothing
@@ -138,6 +150,10 @@ Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
   std::sort(values.begin(), values.end());
   interval.low = percentile(values, 0.025);
   interval.high = percentile(values, 0.975);
+  if (shrink < 1) {
+    interval.low = interval.value + shrink * (interval.low - centre);
+    interval.high = interval.value + shrink * (interval.high - centre);
+  }
   return interval;
 }
 
@@ -148,8 +164,8 @@ double difference_error(const MetricEntry& metric, const MetricInput& input,
   check_width({other, input.label, input.width}, entity.size());
   if (entity.empty()) return kUndefined;
   Entities entities(entity);
-  const double share = static_cast<double>(entities.keep(kDifferenceRows, seed)) /
-                       static_cast<double>(entity.size());
+  const double share =
+      static_cast<double>(entities.keep(kMostRows, seed)) / static_cast<double>(entity.size());
   MetricOfRows resampled(metric, input, entity.size());
   std::vector<double> values;
   std::vector<size_t> rows;
