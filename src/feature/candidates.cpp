@@ -2,96 +2,20 @@
 #include "feature/candidates.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <numeric>
-#include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "base/time.h"
-#include "feature/term.h"
+#include "feature/frequent_values.h"
 
 namespace cenote {
 namespace {
 
 constexpr size_t kValues = 6;  // most frequent values of a column, each a feature
 constexpr size_t kParentValues = 3;
-constexpr size_t kWords = 24;
 constexpr size_t kPairColumns = 6;  // columns whose values are also taken two at a time
 constexpr size_t kPairValues = 3;
-constexpr size_t kFewValues = 12;  // a number with no more values than this is also a category
-
-/// The most frequent values of a column's visible rows, or the words of its texts.
-class FrequentValues {
- public:
-  FrequentValues(const FeatureSpace& space, int64_t visible_until)
-      : space_(space), until_(visible_until) {}
-
-  const std::vector<std::string>& of(int32_t table, int32_t column) {
-    const auto [at, fresh] = known_.try_emplace({table, column});
-    if (fresh) at->second = count(table, column);
-    return at->second;
-  }
-
- private:
-  std::vector<std::string> count(int32_t table, int32_t column) const {
-    const StoredTable& stored = space_.graph.store.tables[table];
-    const ColumnData& data = stored.columns[column];
-    std::unordered_map<std::string, int64_t> counts;
-    const auto seen = [&](int64_t row) { return stored.time[row] <= until_ && data.is_valid(row); };
-    const bool words = space_.schema.tables[table].columns[column].type == ColumnType::text;
-    const ColumnType type = space_.schema.tables[table].columns[column].type;
-    if (words) {
-      std::unordered_map<std::string, int64_t> last_row;  // a word counts once a text
-      for (int64_t row = 0; row < stored.rows; ++row) {
-        if (!seen(row)) continue;
-        each_word(data.text(row), [&](const std::string& word) {
-          const auto [at, fresh] = last_row.try_emplace(word, row);
-          if (!fresh && at->second == row) return;
-          at->second = row;
-          ++counts[word];
-        });
-      }
-    } else if (type == ColumnType::number && has_many_values(data, stored)) {
-      return std::vector<std::string>(kFewValues +
-                                      1);  // no category: which they are does not matter
-    } else {
-      const ValueCodes codes = value_codes(data);
-      std::vector<int64_t> by_code(codes.values.size(), 0);
-      for (int64_t row = 0; row < stored.rows; ++row) {
-        if (seen(row) && codes.code[row] >= 0) ++by_code[codes.code[row]];
-      }
-      for (size_t code = 0; code < by_code.size(); ++code) {
-        if (by_code[code] > 0) counts[codes.values[code]] += by_code[code];
-      }
-    }
-    std::vector<std::pair<std::string, int64_t>> ranked(counts.begin(), counts.end());
-    std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-      return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
-    // One more than a number may have to count as a category: so that "few" can be seen.
-    const size_t kept = words ? kWords : kFewValues + 1;
-    if (ranked.size() > kept) ranked.resize(kept);
-    std::vector<std::string> out;
-    for (auto& [value, count] : ranked) out.push_back(std::move(value));
-    return out;
-  }
-
-  /// More than few among the rows that are visible to training, whatever comes later.
-  bool has_many_values(const ColumnData& data, const StoredTable& stored) const {
-    std::set<double> found;
-    for (int64_t row = 0; row < stored.rows && found.size() <= kFewValues; ++row) {
-      if (stored.time[row] <= until_ && data.is_valid(row) && std::isfinite(data.number(row)))
-        found.insert(data.number(row));
-    }
-    return found.size() > kFewValues;
-  }
-
-  const FeatureSpace& space_;
-  int64_t until_;
-  std::map<std::pair<int32_t, int32_t>, std::vector<std::string>> known_;
-};
 
 class Suggestions {
  public:

@@ -141,6 +141,7 @@ struct Shop {
     graph = build_graph(schema, std::move(store), threads);
     for (size_t t = 0; t < schema.tables.size(); ++t) {
       const StoredTable& stored = graph.store.tables[t];
+      schema.tables[t].rows = stored.rows;
       const auto end =
           std::upper_bound(stored.time.begin(), stored.time.end(), cut_day * kMicrosPerDay);
       std::vector<int64_t> rows(end - stored.time.begin());
