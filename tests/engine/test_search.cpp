@@ -205,7 +205,7 @@ TEST_F(SearchTest, BadSchedulesAndBudgetsAreRefused) {
     return error_of([&] { fit(scheduled("bad", text)); });
   };
   EXPECT_THAT(error("[{\"model\": 5}]"), HasSubstr("bad.json: is no schedule: a list of"));
-  EXPECT_THAT(error("no json"), HasSubstr("bad.json: is no schedule: a list of"));
+  EXPECT_THAT(error("no json"), HasSubstr("bad.json: is not valid JSON"));
   EXPECT_THAT(error("[]"), HasSubstr("bad.json: holds no model"));
   EXPECT_THAT(error(R"([{"model":"auto","set":{},"seed":0,"trial":false}])"), HasSubstr("auto"));
   EXPECT_THAT(error(R"([{"model":"sage","set":{"epohs":"1"},"seed":0,"trial":false}])"),

@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/random.h"
+#include "base/time.h"
 
 namespace cenote {
 namespace {
@@ -34,7 +35,8 @@ StoredTable load(const std::string& pkey, const std::string& lines, uint64_t ord
   out.close();
   SourceOptions options;
   options.source = folder.path().string();
-  const Snapshot snapshot = Snapshot::open(options, {});
+  Snapshot snapshot = Snapshot::open(options, {});
+  snapshot.infer_types(kTimeNever);
   return load_columns(snapshot, snapshot.schema(), hidden, {}).tables.at(0);
 }
 
