@@ -45,6 +45,9 @@ struct Setting {
 /// Seeds whose features are in memory at a time. Each block reads the tables anew, so it is large.
 constexpr size_t kBlock = 1 << 18;
 
+/// Numbers in memory while features are tried: 400 MB of them.
+constexpr int64_t kMostTried = 100'000'000;
+
 /// Trees are grown one a class: with more classes than this the settings are not searched, nor bags averaged.
 constexpr int64_t kManyClasses = 30;
 
@@ -218,7 +221,9 @@ class Boost : public Estimator {
     std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
       return seed_key(train.seeds[a], 0x73616d706c65) < seed_key(train.seeds[b], 0x73616d706c65);
     });
-    if (train.size() > options_.get_int("sample")) order.resize(options_.get_int("sample"));
+    const int64_t rows = std::min(options_.get_int("sample"),
+                                  kMostTried / std::max<int64_t>(1, std::ssize(suggested)));
+    if (train.size() > rows) order.resize(rows);
     const SeedTable sample = take_seeds(train, order);
     const DistinctColumns columns =
         distinct_columns(compute(labels, sample.seeds, suggested, data));
@@ -360,8 +365,8 @@ CENOTE_MODEL(boost) {
       "Ke et al. 2017 (LightGBM); features as Kanter, Veeramachaneni 2015",
       "cenote fit examples/f1 --task driver-dnf --model boost",
       {{"features", int64_t{200}, "features that are kept after screening", 1, 10000, {}},
-       {"candidates", int64_t{4000}, "features that are tried", 1, 100000, {}},
-       {"sample", int64_t{20000}, "training rows on which they are tried", 100, 1e7, {}},
+       {"candidates", int64_t{8000}, "features that are tried", 1, 100000, {}},
+       {"sample", int64_t{20000}, "training rows on which they are tried, at most", 100, 1e7, {}},
        {"copies", int64_t{3}, "stale copies of a training seed, under staleness", 0, 100, {}},
        {"max_rows", int64_t{400000}, "training rows, copies included, at most", 100, 1e9, {}},
        {"search", true, "try a few settings of the trees on validation", 0, 0, {}},
