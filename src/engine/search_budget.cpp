@@ -134,6 +134,12 @@ std::vector<Search::Candidate> Search::network_candidates() const {
 void Search::run_networks() {
   const std::vector<Candidate> candidates = network_candidates();
   if (candidates.empty() || prepared_.train.size() == 0 || left() <= 0) return;
+  const auto warn_too_little = [&] {
+    request_.hooks.warn("networks_not_tried",
+                        fmt::format("{:.0f} s are too little to train a network here; a larger "
+                                    "--budget tries them",
+                                    std::max(0.0, left())));
+  };
   Pace pace;
   try {
     pace = measure_pace(candidates[0].item.model);
@@ -142,7 +148,9 @@ void Search::run_networks() {
     if (request_.hooks.is_cancelled() || (!failed && error.code() != ErrorCode::cancelled)) throw;
     if (failed)
       request_.hooks.warn("model_failed", fmt::format("networks are left out: {}", error.what()));
-    return;  // else there was no time even for that
+    else
+      warn_too_little();  // there was no time even for that
+    return;
   }
   const TrainOptions usual = train_options(Options(train_option_list()), 0);
   const int64_t epochs = usual.epochs, trial_epochs = std::max<int64_t>(1, epochs / 5);
@@ -178,8 +186,11 @@ void Search::run_networks() {
     affordable = steps;
     while (affordable > 1 && seconds(1, epochs, affordable) > time)
       affordable = affordable * 9 / 10;
-    if (affordable * epochs >= std::min(kLeastSteps, steps * epochs))
+    if (affordable * epochs >= std::min(kLeastSteps, steps * epochs)) {
       run_item(with_steps(candidates[0].item, affordable));
+    } else {
+      warn_too_little();
+    }
     return;
   }
   struct Trial {

@@ -2,28 +2,17 @@
 // What the tests of this folder share.
 #pragma once
 
-#include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "base/check.h"
 #include "base/files.h"
-#include "cenote/error.h"
 #include "database/duckdb.h"
 #include "database/snapshot.h"
+#include "support/error_of.h"
 
 namespace cenote {
-
-/// "bad_schema: message" of the Error that a call throws; "" if it throws none.
-inline std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& e) {
-    return std::string(to_string(e.code())) + ": " + e.what();
-  }
-  return "";
-}
 
 /// A DuckDB file in a temporary folder, made by statements.
 class TestDatabase {

@@ -12,15 +12,6 @@
 
 namespace cenote {
 
-std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return std::string(to_string(error.code())) + ": " + error.what();
-  }
-  return "";
-}
-
 std::string f1_folder() { return std::string(CENOTE_SOURCE_DIR) + "/examples/f1"; }
 
 const std::vector<std::string>& f1_tables() {

@@ -12,13 +12,11 @@
 #include "cenote/predict.h"
 #include "database/duckdb.h"
 #include "database/source.h"
+#include "support/error_of.h"
 
 namespace cenote {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
-
-/// "bad_input: message" of the Error that a call throws; "" if it throws none.
-std::string error_of(const std::function<void()>& call);
 
 std::string f1_folder();
 const std::vector<std::string>& f1_tables();        // all

@@ -167,6 +167,23 @@ TEST_F(SearchTest, AModelThatCannotBeTrainedIsLeftOut) {
   EXPECT_THAT(warnings[0], HasSubstr("fanout"));
 }
 
+TEST_F(SearchTest, ABudgetThatIsTooSmallForNetworksSaysSo) {
+  FitOptions one = options("run");
+  one.budget = "1 second";
+  one.set = {{"models", "constant,sage"},
+             {"model.sage.channels", "1024"},
+             {"model.sage.blocks", "16"},
+             {"model.sage.fanout", "512,512"}};
+  std::vector<std::string> warnings;
+  Hooks hooks;
+  hooks.warning = [&](const std::string& code, const std::string& message) {
+    if (code == "networks_not_tried") warnings.push_back(message);
+  };
+  EXPECT_EQ(fit(one, hooks).kept, "constant");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings[0], HasSubstr("--budget"));
+}
+
 TEST_F(SearchTest, ChoosesByAPartOfManyValidationLabels) {
   const auto threads = make_threads(1);
   const FitOptions of = options("run");

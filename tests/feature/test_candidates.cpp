@@ -6,6 +6,7 @@
 #include <set>
 
 #include "feature/term.h"
+#include "support/test_column.h"
 
 namespace cenote {
 namespace {
@@ -47,11 +48,8 @@ struct WideShop {
     stored.timed = numbers > 0;
     for (int64_t row = 0; row < rows; ++row) stored.time.push_back(row + 1);
     for (int n = 0; n < numbers; ++n) {
-      Column column;
-      column.name = "n" + std::to_string(n);
-      column.storage = StorageType::float64;
-      column.type = ColumnType::number;
-      table.columns.push_back(column);
+      table.columns.push_back(
+          make_test_column("n" + std::to_string(n), StorageType::float64, ColumnType::number));
       stored.columns.push_back(make_column(StorageType::float64));
       for (int64_t row = 0; row < rows; ++row)
         append_real(stored.columns.back(), static_cast<double>(row));

@@ -2,33 +2,15 @@
 // The schema that the tests of the language ask about; no database stands behind it.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "cenote/error.h"
 #include "query/question.h"
+#include "support/error_of.h"
+#include "support/test_column.h"
 
 namespace cenote {
-
-/// "bad_input: message" of the Error that a call throws; "" if it throws none.
-inline std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return std::string(to_string(error.code())) + ": " + error.what();
-  }
-  return "";
-}
-
-inline Column make_test_column(const std::string& name, StorageType storage, ColumnType type) {
-  Column out;
-  out.name = name;
-  out.storage = storage;
-  out.type = type;
-  return out;
-}
 
 /// A shop: what tests/query/cases/*.txt are about (its tables are listed at their head).
 inline Schema shop_schema() {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -16,41 +15,34 @@
 #include "encode/detail/table_encoder.h"
 #include "graph/graph.h"
 #include "model/model.h"
+#include "support/test_column.h"
 
 namespace cenote::toy {
-
-inline Column make(const std::string& name, StorageType storage, ColumnType type) {
-  Column column;
-  column.name = name;
-  column.storage = storage;
-  column.type = type;
-  return column;
-}
 
 /// A schema of three tables: orders -> customers, orders -> products.
 inline Schema shop_schema() {
   Schema schema;
   schema.name = "shop";
   Table customers{"customers",
-                  {make("id", StorageType::int64, ColumnType::key),
-                   make("age", StorageType::float64, ColumnType::number),
-                   make("city", StorageType::utf8, ColumnType::category)},
+                  {make_test_column("id", StorageType::int64, ColumnType::key),
+                   make_test_column("age", StorageType::float64, ColumnType::number),
+                   make_test_column("city", StorageType::utf8, ColumnType::category)},
                   {"id"},
                   "",
                   0};
   Table orders{"orders",
-               {make("id", StorageType::int64, ColumnType::key),
-                make("customer", StorageType::int64, ColumnType::key),
-                make("product", StorageType::int64, ColumnType::key),
-                make("amount", StorageType::float64, ColumnType::number),
-                make("at", StorageType::time, ColumnType::timestamp)},
+               {make_test_column("id", StorageType::int64, ColumnType::key),
+                make_test_column("customer", StorageType::int64, ColumnType::key),
+                make_test_column("product", StorageType::int64, ColumnType::key),
+                make_test_column("amount", StorageType::float64, ColumnType::number),
+                make_test_column("at", StorageType::time, ColumnType::timestamp)},
                {"id"},
                "at",
                0};
   Table products{"products",
-                 {make("id", StorageType::int64, ColumnType::key),
-                  make("price", StorageType::float64, ColumnType::number),
-                  make("since", StorageType::time, ColumnType::timestamp)},
+                 {make_test_column("id", StorageType::int64, ColumnType::key),
+                  make_test_column("price", StorageType::float64, ColumnType::number),
+                  make_test_column("since", StorageType::time, ColumnType::timestamp)},
                  {"id"},
                  "since",
                  0};

@@ -3,27 +3,16 @@
 #pragma once
 
 #include <fstream>
-#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/files.h"
-#include "cenote/error.h"
 #include "task/task.h"
 #include "test_paths.h"
+#include "support/error_of.h"
 
 namespace cenote {
-
-/// "bad_input: message" of the Error that a call throws; "" if it throws none.
-inline std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return std::string(to_string(error.code())) + ": " + error.what();
-  }
-  return "";
-}
 
 /// Keeps what the library warns of.
 struct Warnings {
