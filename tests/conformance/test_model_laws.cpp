@@ -31,7 +31,7 @@ class NetworkLaw : public ::testing::TestWithParam<NetworkCase> {
 };
 
 /// Of every network: every pool that can join the rows of a foreign key, the other way to sample, residuals,
-/// two layers.
+/// two layers, fewer joins, a table as edges.
 std::vector<NetworkCase> networks() {
   std::vector<NetworkCase> out;
   for (const auto& [model, entry] : model_registry()) {
@@ -39,6 +39,8 @@ std::vector<NetworkCase> networks() {
     out.push_back({model, "sampling", "latest"});
     out.push_back({model, "residual", "true"});
     out.push_back({model, "layers", "2"});
+    out.push_back({model, "joins", "orders.customer"});
+    if (entry.takes_edges) out.push_back({model, "joins", "orders as edge"});
     for (const auto& [name, pool] : pool_registry()) {
       if (pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
           !pool.traits.needs_coordinates) {
@@ -51,6 +53,7 @@ std::vector<NetworkCase> networks() {
 
 std::string name_of(const testing::TestParamInfo<NetworkCase>& info) {
   const NetworkCase& network = info.param;
+  if (network.value.ends_with("as edge")) return network.model + "_edge";
   return network.model + "_" + (network.option == "pool" ? network.value : network.option);
 }
 
