@@ -76,7 +76,9 @@ Place follow(const Graph& graph, const Path& path, const Seed& seed) {
     } else {
       if (!place.visible || link.parent[place.row] < 0) return {};
       const int64_t parent = link.parent[place.row];
-      place = {parent, graph.store.tables[link.parent_table].time[parent] <= seed.cut};
+      // Its key is known, but that it will be there is not: what goes on from it would tell.
+      if (graph.store.tables[link.parent_table].time[parent] > seed.cut) return {};
+      place = {parent, true};
     }
   }
   return place;

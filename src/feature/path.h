@@ -40,8 +40,8 @@ TimedRows reach(const Graph& graph, const Path& down);
 TimedRows group_by_time(std::span<const int64_t> group, std::span<const int64_t> time,
                         int64_t groups);
 
-/// Where a path leads to from a seed: `row` is -1 where there is none; the columns of a row that is not
-/// yet visible are hidden, its key is not.
+/// Where a path leads to from a seed: `row` is -1 where there is none, or none that is visible. The seed's own row is
+/// there whatever its time; `visible` says whether its columns are.
 struct Place {
   int64_t row = -1;
   bool visible = false;

@@ -29,10 +29,12 @@ class Writer {
                           q(child.name), q(link.from_columns[0]), key, known(child, "a", " AND "),
                           order(child, "a", " DESC"));
         ++i;
+        key = known_parent(link_of(anchor[i]), key);
       } else {
         const Table& child = space_.schema.table(link.from_table);
         key = fmt::format("(SELECT a.{} FROM {} a WHERE a.{} = {}{})", q(link.from_columns[0]),
                           q(child.name), q(key_of(anchor, i)), key, known(child, "a", " AND "));
+        key = known_parent(link, key);
       }
     }
     return key;
@@ -101,6 +103,14 @@ class Writer {
   }
 
  private:
+  /// The key of a parent, if it is known by then.
+  std::string known_parent(const Link& link, const std::string& key) const {
+    const Table& parent = space_.schema.table(link.to_table);
+    if (parent.time_column.empty()) return key;
+    return fmt::format("(SELECT p.{0} FROM {1} p WHERE p.{0} = {2}{3})", q(link.to_columns[0]),
+                       q(parent.name), key, known(parent, "p", " AND "));
+  }
+
   const Link& link_of(int32_t relation) const { return space_.schema.links[relation / 2]; }
 
   /// The column that names the row from which step `i` of an anchor goes up.
