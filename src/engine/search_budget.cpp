@@ -22,6 +22,7 @@ constexpr double kBoostShare = 0.45;
 /// Updates below which a network has learned nothing that is worth the time.
 constexpr int64_t kLeastSteps = 60;
 constexpr int64_t kPaceSteps = 8;
+constexpr int64_t kLeastTries = 6;
 constexpr uint64_t kSeeds = 3;
 
 /// A setting of a network, and what its update costs in those of the first.
@@ -169,6 +170,9 @@ void Search::run_networks() {
     return sum + 3 * seconds(1.5, epochs, of_steps);
   };
   const double time = kPlanned * left();
+  // A search for joins makes fewer tries before anything learns less.
+  while (searches_joins_ && join_search_.tries > kLeastTries && whole_plan(steps) > time)
+    --join_search_.tries;
   int64_t affordable = steps;
   while (affordable > 1 && whole_plan(affordable) > time) affordable = affordable * 9 / 10;
   const auto with_steps = [&](const WorkItem& one, int64_t of_steps) {

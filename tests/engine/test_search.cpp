@@ -257,5 +257,22 @@ TEST_F(SearchTest, FixedOptionsAreNotSearched) {
   }
 }
 
+TEST_F(SearchTest, JoinsAreSearchedForAndAScheduleTrainsThemAgain) {
+  FitOptions one = options("one");
+  one.budget = "20 seconds";
+  one.set = {{"models", "constant,sage"}, {"joins", "search"},        {"model.sage.channels", "32"},
+             {"model.sage.epochs", "5"},  {"model.sage.pool", "max"}, {"model.sage.fanout", "4,4"}};
+  const FitResult result = fit(one);
+  int64_t plans = 0;
+  for (const FitTried& tried : result.tried)
+    plans += tried.trial && tried.name.find("joins=") != std::string::npos;
+  EXPECT_GE(plans, 2);
+  FitOptions again = options("again");
+  again.set = one.set;
+  again.schedule = one.out;
+  fit(again);
+  EXPECT_EQ(read_file(RunPaths(one.out).model), read_file(RunPaths(again.out).model));
+}
+
 }  // namespace
 }  // namespace cenote
