@@ -46,6 +46,12 @@ struct FitTried {
   double metric = 0, seconds = 0, weight = 0;
 };
 
+/// How a binary task's probabilities were made to come true as often as they say: chosen on validation.
+struct FitCalibration {
+  std::string method = "none";             // none | platt | isotonic
+  double loss_before = 0, loss_after = 0;  // log loss on validation; NaN: too few rows to choose
+};
+
 /// What came of it; the run folder holds the same in metrics.json.
 struct FitResult {
   std::string run;
@@ -60,6 +66,7 @@ struct FitResult {
   std::vector<FitContender> contenders;  // from simple to complex
   std::vector<FitTried> tried;           // in order of training
   std::string kept, why;
+  FitCalibration calibration;
 };
 
 /// Trains a model and writes a run folder: model.safetensors, run.json, metrics.json, log.jsonl; of model auto

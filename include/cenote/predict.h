@@ -29,11 +29,19 @@ struct MetricValue {
   double value, low, high;
 };
 
+/// How many labels lie within the intervals of a level, and how wide these are in the mean.
+struct IntervalCoverage {
+  double level, coverage, width;
+};
+
 struct EvaluateResult {
   std::string task, model, split, protocol;
   uint64_t seed = 0;
   int64_t rows = 0;
   std::vector<MetricValue> metrics;
+  std::string calibration;                  // of a binary task: none | platt | isotonic
+  double uncalibrated_error = 0;            // its `ece` without that; NaN: undefined
+  std::vector<IntervalCoverage> intervals;  // of a regression, if the run has any
 };
 
 /// Predicts a split and compares with its labels.
@@ -44,6 +52,7 @@ struct PredictOptions {
   std::string split;                  // train | val | test; empty: every entity at `at`
   std::string at;                     // a time; empty: the latest time in the database
   std::vector<std::string> entities;  // keys; empty: all
+  double interval = 0;                // of a number: .5, .8, .9 or .95; 0: none
   int64_t top = 0;                    // keep the rows with the largest predictions; 0: all
 };
 
@@ -58,6 +67,7 @@ struct PredictResult {
   std::vector<double>
       prediction;  // [n] number, probability of class 1, or index of the likeliest class
   std::vector<double> probabilities;  // [n, classes]
+  std::vector<double> low, high;      // [n] the ends of the interval, if one was asked for
 };
 
 PredictResult predict(const PredictOptions& options, const Hooks& hooks = {});

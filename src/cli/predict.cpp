@@ -29,8 +29,10 @@ void settle(Destination& to, PredictOptions& options, const CommonOptions& commo
   if (to.format == "parquet" && to.is_stdout())
     throw UsageError("--format parquet needs --out FILE");
   if (to.format == "relbench") {
-    if (!options.at.empty() || !options.entities.empty() || options.top > 0) {
-      throw UsageError("RelBench's leaderboard takes a whole split: no --at, --entities or --top");
+    if (!options.at.empty() || !options.entities.empty() || options.top > 0 ||
+        options.interval > 0) {
+      throw UsageError(
+          "RelBench's leaderboard takes a whole split: no --at, --entities, --top or --interval");
     }
     if (options.split.empty()) options.split = "test";
     if (to.out.empty()) to.out = ".";
@@ -92,6 +94,7 @@ int run(const std::vector<std::string>& words) {
   PredictOptions options;
   Destination to;
   std::string entities;
+  int interval = 0;
   add_run_options(app, options.run);
   auto* at =
       app.add_option("--at", options.at, "the moment to predict from; the latest time by default");
@@ -103,6 +106,9 @@ int run(const std::vector<std::string>& words) {
   keys->excludes(split);
   app.add_option("--top", options.top, "only the N largest predictions, largest first")
       ->check(CLI::Range(1, 1 << 30));
+  app.add_option("--interval", interval,
+                 "with the ends between which the number lies in 50, 80, 90 or 95 % of cases")
+      ->check(CLI::IsMember({50, 80, 90, 95}));
   app.add_option("--format", to.format,
                  "csv, parquet, or relbench: the file that its leaderboard takes")
       ->check(CLI::IsMember(kOutputFormats));
@@ -110,6 +116,7 @@ int run(const std::vector<std::string>& words) {
   add_common_options(app, common);
   if (!parse_words(app, words)) return 0;
   options.run.threads = common.threads;
+  options.interval = interval / 100.0;
   if (!options.at.empty()) {
     try {
       parse_time(options.at);
@@ -140,7 +147,7 @@ CENOTE_CLI(predict) {
   entry.info.example = "cenote predict runs/rel-f1-driver-top3-sage --at 2023-07-01 --top 5";
   entry.usage =
       "cenote predict RUN [--source SOURCE] [--at TIME | --split val|test] [--entities FILE] "
-      "[--top N] "
+      "[--top N] [--interval 50|80|90|95] "
       "[--protocol rolling|frozen] [--format csv|parquet|relbench] [--out FILE]";
   entry.run = run;
   return entry;

@@ -9,6 +9,26 @@
 #include "metric/metric.h"
 
 namespace cenote {
+namespace {
+
+std::vector<IntervalCoverage> coverage_of(const ConformalIntervals& intervals,
+                                          const std::vector<double>& prediction,
+                                          const std::vector<double>& label) {
+  std::vector<IntervalCoverage> out;
+  const auto rows = static_cast<double>(label.size());
+  for (const double level : kIntervalLevels) {
+    IntervalCoverage one{level, 0, 0};
+    for (size_t i = 0; i < label.size(); ++i) {
+      const auto [low, high] = intervals.around(prediction[i], level);
+      one.coverage += static_cast<double>(low <= label[i] && label[i] <= high) / rows;
+      one.width += (high - low) / rows;
+    }
+    out.push_back(one);
+  }
+  return out;
+}
+
+}  // namespace
 
 EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
@@ -21,7 +41,7 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
                prepared->task.name);
   const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
   trained->load(run.model);
-  const std::vector<double> prediction = trained->predict(split.seeds, hooks);
+  std::vector<double> prediction = trained->predict(split.seeds, hooks);
 
   EvaluateResult out;
   out.task = prepared->task.name;
@@ -30,6 +50,13 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   out.protocol = to_string(run.protocol);
   out.seed = run.model.seed;
   out.rows = split.size();
+  if (prepared->task.type == TaskType::binary_classification) {
+    out.calibration = run.model.confidence.calibration.method;
+    out.uncalibrated_error = metric_registry().at("ece").compute({prediction, split.label, 1});
+  }
+  run.model.confidence.apply(prediction);
+  if (const auto& intervals = run.model.confidence.intervals; !intervals.empty())
+    out.intervals = coverage_of(intervals, prediction, split.label);
   std::vector<int64_t> entity;
   for (const Seed& seed : split.seeds) entity.push_back(seed.row);
   const MetricInput input{prediction, split.label, prepared->outputs};

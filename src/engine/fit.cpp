@@ -127,6 +127,20 @@ void add_selection(const SearchResult& found, FitResult& result) {
     result.tried.push_back({one.name, one.item.trial, one.metric, one.seconds, one.weight});
 }
 
+/// Calibration and intervals, from predictions for the selection.
+void learn_from_validation(const Prepared& prepared, const Trained& trained,
+                           const TrainReport& report, const Hooks& hooks, ModelFile& model,
+                           FitResult& result) {
+  const SeedTable& selection = prepared.selection;
+  const bool at_hand = !report.selection.empty() || selection.size() == 0;
+  const LearnedConfidence learned = learn_confidence(
+      model.task.type, selection, prepared.train.label,
+      at_hand ? report.selection : trained.predict(selection.seeds, hooks), model.seed);
+  model.confidence = learned.confidence;
+  result.calibration = {learned.confidence.calibration.method, learned.loss_before,
+                        learned.loss_after};
+}
+
 }  // namespace
 
 FitResult fit(const FitOptions& options, const Hooks& hooks) {
@@ -143,19 +157,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
       prepare_training(options.source, {options.task, options.question, options.eval_times},
                        protocol, as_of, chosen.encoders, *threads, hooks);
 
-  ModelFile model;
-  static_cast<ModelPart&>(model) = make_part(options.model, chosen, options.seed);
-  model.schema = prepared->schema;
-  model.task = prepared->task;
-  model.classes = prepared->labels.classes;
-  model.outputs = prepared->outputs;
-  model.protocol = protocol;
-  model.as_of = as_of;
-  model.last_training_time = prepared->labels.last_training_time;
-  if (prepared->task.type == TaskType::regression)
-    model.scale = regression_scale(prepared->train.label);
-  model.encoders = nlohmann::json::array();
-  for (const TableEncoder& encoder : prepared->encoders) model.encoders.push_back(encoder.save());
+  ModelFile model = make_model_file(*prepared, make_part(options.model, chosen, options.seed));
 
   const RunPaths paths(options.out);
   std::error_code error;
@@ -203,6 +205,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
     }
     write_file_atomically(paths.schedule, schedule_to_json(stack->found().schedule).dump(1) + "\n");
   }
+  learn_from_validation(*prepared, *trained, report, hooks, model, result);
   trained->save(model);
   write_model(paths.model, model);
   std::filesystem::remove_all(paths.parts, error);

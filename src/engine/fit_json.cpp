@@ -51,6 +51,11 @@ Json fit_json(const FitResult& result) {
            {"parameters", result.parameters},
            {"seconds", named_numbers(result.seconds)},
            {"counters", named_numbers(result.counters)}};
+  if (std::isfinite(result.calibration.loss_before))
+    out["calibration"] = {{"method", result.calibration.method},
+                          {"log_loss",
+                           {{"before", number(result.calibration.loss_before)},
+                            {"after", number(result.calibration.loss_after)}}}};
   if (!result.kept.empty()) out["chosen"] = chosen_json(result);
   return out;
 }

@@ -140,7 +140,8 @@ void write_model(const std::filesystem::path& path, const ModelFile& model) {
        {"as_of", to_string(model.as_of)},
        {"last_training_time", model.last_training_time},
        {"scale", {model.scale.shift, model.scale.scale, model.scale.low, model.scale.high}},
-       {"outputs", model.outputs}});
+       {"outputs", model.outputs},
+       {"confidence", confidence_to_json(model.confidence)}});
   add_document(kEncoders, model.encoders, file);
   file.metadata["cenote_model"] = manifest.dump();
   write_safetensors(path, file);
@@ -166,6 +167,8 @@ ModelFile read_model(const std::filesystem::path& path) {
                  path.string());
     out.scale = {scale[0], scale[1], scale[2], scale[3]};
     out.outputs = manifest.at("outputs").get<int64_t>();
+    if (manifest.contains("confidence"))
+      out.confidence = confidence_from_json(manifest.at("confidence"));
   });
   CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(),
                bad_input, "{}: {} tables, but encoders of {}", path.string(),

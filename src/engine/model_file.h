@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/safetensors.h"
+#include "engine/confidence.h"
 #include "graph/seeds.h"
 #include "task/task.h"
 #include "train/trainer.h"
@@ -40,6 +41,7 @@ struct ModelFile : ModelPart {
   int64_t last_training_time = 0;
   OutputScale scale;
   int64_t outputs = 1;      // numbers a seed
+  Confidence confidence;    // learned after the model
   nlohmann::json encoders;  // by table, in schema order
 };
 

@@ -118,6 +118,11 @@ QueryResult prediction_table(const PredictResult& p) {
   if (p.classes.empty()) {
     ColumnData& column = add_column(out, "prediction", StorageType::float64);
     for (const double value : p.prediction) append_number(column, value);
+    if (p.low.empty()) return out;
+    ColumnData& low = add_column(out, "low", StorageType::float64);
+    for (const double value : p.low) append_number(low, value);
+    ColumnData& high = add_column(out, "high", StorageType::float64);
+    for (const double value : p.high) append_number(high, value);
     return out;
   }
   ColumnData& column = add_column(out, "prediction", StorageType::utf8);

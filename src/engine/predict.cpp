@@ -83,6 +83,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
                "--split names the seeds, so it does not go with --at or --entities");
   CENOTE_CHECK(options.top >= 0, bad_input, "--top must be at least 1, got {}", options.top);
   const OpenRun run = open_run(options.run);
+  // Before any work: that there are intervals, and of this level.
+  if (options.interval > 0) run.model.confidence.intervals.around(0, options.interval);
   const auto threads = make_threads(options.run.threads);
   const auto at = options.split.empty() ? std::optional(options.at) : std::nullopt;
   const auto prepared =
@@ -91,7 +93,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   trained->load(run.model);
   const std::vector<Seed> seeds = options.split.empty() ? entity_seeds(*prepared, options)
                                                         : prepared->split(options.split).seeds;
-  const std::vector<double> numbers = trained->predict(seeds, hooks);
+  std::vector<double> numbers = trained->predict(seeds, hooks);
+  run.model.confidence.apply(numbers);
 
   const int64_t outputs = prepared->outputs;
   const bool multiclass = prepared->task.type == TaskType::multiclass_classification;
@@ -144,6 +147,11 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
                                         : std::to_string(seeds[i].row));
     out.time.push_back(seeds[i].time);
     out.prediction.push_back(value[i]);
+    if (options.interval > 0) {
+      const auto [low, high] = run.model.confidence.intervals.around(value[i], options.interval);
+      out.low.push_back(low);
+      out.high.push_back(high);
+    }
     if (!out.classes.empty()) {
       out.probabilities.insert(out.probabilities.end(), numbers.begin() + i * outputs,
                                numbers.begin() + (i + 1) * outputs);

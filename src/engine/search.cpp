@@ -288,6 +288,7 @@ SearchResult Search::choose() {
   const Contender& chosen = out.contenders[kept];
   out.kept = chosen.name;
   out.metric = chosen.metric;
+  out.predictions = std::move(contending[kept]);
   if (kept == best) {
     out.why = keeps_best_ ? "the best on validation"
                           : "the best on validation, and no simpler one within a standard error";

@@ -57,6 +57,7 @@ struct SearchResult {
   std::string kept;                   // one of the contenders
   std::string why;                    // a sentence
   double metric = 0;                  // of what is kept, on validation
+  Predictions predictions;            // likewise
   std::vector<Member> members;        // of what is kept
   std::vector<WorkItem> schedule;     // what was done
 };

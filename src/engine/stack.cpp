@@ -34,6 +34,7 @@ TrainReport Stack::fit(const FitRequest& request) {
   found_.members.clear();
   TrainReport report;
   report.best_metric = found_.metric;
+  report.selection = std::move(found_.predictions);
   return report;
 }
 

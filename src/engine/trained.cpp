@@ -187,6 +187,23 @@ ModelPart make_part(const std::string& model, const ChosenOptions& options, uint
   return part;
 }
 
+ModelFile make_model_file(const Prepared& prepared, ModelPart part) {
+  ModelFile out;
+  static_cast<ModelPart&>(out) = std::move(part);
+  out.schema = prepared.schema;
+  out.task = prepared.task;
+  out.classes = prepared.labels.classes;
+  out.outputs = prepared.outputs;
+  out.protocol = prepared.visibility.protocol;
+  out.as_of = prepared.visibility.as_of;
+  out.last_training_time = prepared.labels.last_training_time;
+  if (prepared.task.type == TaskType::regression)
+    out.scale = regression_scale(prepared.train.label);
+  out.encoders = nlohmann::json::array();
+  for (const TableEncoder& encoder : prepared.encoders) out.encoders.push_back(encoder.save());
+  return out;
+}
+
 namespace {
 
 class TrainedEstimator : public Trained {
@@ -204,7 +221,8 @@ class TrainedEstimator : public Trained {
     TrainReport report;
     estimator_->fit({prepared_.train, prepared_.selection, prepared_.history(), judge, staleness_,
                      threads_, request.hooks});
-    report.best_metric = judge.value(predict(prepared_.selection.seeds, request.hooks));
+    report.selection = predict(prepared_.selection.seeds, request.hooks);
+    report.best_metric = judge.value(report.selection);
     return report;
   }
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks&) const override {

@@ -52,6 +52,8 @@ std::unique_ptr<Trained> make_trained(const Prepared& prepared, const ModelPart&
 /// A part with the options of a model, nothing learned yet.
 struct ChosenOptions;
 ModelPart make_part(const std::string& model, const ChosenOptions& options, uint64_t seed);
+/// What a model file says of the database and the task, beside that part.
+ModelFile make_model_file(const Prepared& prepared, ModelPart part);
 /// The option `models` of a model that is made of others. Errors bad_input, not_found.
 std::vector<std::string> member_names(const Options& options);
 

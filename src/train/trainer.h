@@ -38,7 +38,8 @@ struct TrainReport {
   double seconds_sample = 0, seconds_encode = 0, seconds_layers = 0, seconds_backward = 0,
          seconds_update = 0, seconds_validate = 0, seconds_wait = 0;
   std::vector<double> epoch_seconds;
-  std::vector<EpochLog> log;  // of all epochs, those of an interrupted run included
+  std::vector<EpochLog> log;      // of all epochs, those of an interrupted run included
+  std::vector<double> selection;  // predictions for the validation seeds, where they are at hand
 };
 
 /// Trains a network and predicts with it.

@@ -48,9 +48,16 @@ Json to_json(const EvaluateResult& result) {
                             {"low", number(metric.low)},
                             {"high", number(metric.high)}};
   }
-  return {{"task", result.task},         {"model", result.model}, {"split", result.split},
-          {"protocol", result.protocol}, {"seed", result.seed},   {"rows", result.rows},
-          {"metrics", metrics}};
+  Json out{{"task", result.task},         {"model", result.model}, {"split", result.split},
+           {"protocol", result.protocol}, {"seed", result.seed},   {"rows", result.rows},
+           {"metrics", metrics}};
+  if (!result.calibration.empty())
+    out["calibration"] = {{"method", result.calibration},
+                          {"ece_before", number(result.uncalibrated_error)}};
+  for (const IntervalCoverage& one : result.intervals)
+    out["intervals"].push_back(
+        {{"level", one.level}, {"coverage", one.coverage}, {"mean_width", one.width}});
+  return out;
 }
 
 Json to_json(const PredictResult& result) {
@@ -77,6 +84,10 @@ Json rows_json(const PredictResult& result) {
     item["time"] = format_time(result.time[i]);
     item["prediction"] =
         result.classes.empty() ? number(result.prediction[i]) : Json(table.columns[2].text(row));
+    if (!result.low.empty()) {
+      item["low"] = number(result.low[i]);
+      item["high"] = number(result.high[i]);
+    }
     for (size_t c = 0; c < result.classes.size(); ++c) {
       item["probabilities"][result.classes[c]] =
           number(result.probabilities[i * result.classes.size() + c]);
@@ -119,6 +130,11 @@ void print_fit(const FitResult& result, const FitOptions& options) {
     validation += fmt::format(" (epoch {} of {})", result.best_epoch, result.epochs);
   print_wrapped("validation", validation);
   if (!result.selection.empty()) print_wrapped("selection", result.selection);
+  if (result.calibration.method != "none")
+    print_wrapped("calibrated",
+                  fmt::format("{}: log loss {} -> {} on validation", result.calibration.method,
+                              metric_text(result.calibration.loss_before),
+                              metric_text(result.calibration.loss_after)));
   if (!result.kept.empty()) print_selection(result);
   if (result.parameters > 0) print_wrapped("parameters", format_count(result.parameters));
   std::string seconds;
@@ -147,6 +163,15 @@ void print_evaluation(const EvaluateResult& result) {
                    known ? fmt::format("{:.4f} to {:.4f}", metric.low, metric.high) : "undefined"});
   }
   std::fputs(table.render(terminal_width(stdout), "  ").c_str(), stdout);
+  if (!result.calibration.empty() && result.calibration != "none")
+    print_wrapped("calibrated", fmt::format("{}; before it, ece was {}", result.calibration,
+                                            metric_text(result.uncalibrated_error)));
+  if (result.intervals.empty()) return;
+  TextTable intervals({{"intervals of", true}, {"hold", true}, {"mean width", true}});
+  for (const IntervalCoverage& one : result.intervals)
+    intervals.add_row({fmt::format("{:.0f} %", one.level * 100),
+                       fmt::format("{:.1f} %", one.coverage * 100), metric_text(one.width)});
+  std::fputs(intervals.render(terminal_width(stdout), "  ").c_str(), stdout);
 }
 
 }  // namespace cenote
