@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "database/canonical.h"
+#include "database/future.h"
 #include "database/keys.h"
 #include "database/settings.h"
 #include "database/snapshot_folder.h"
@@ -24,6 +25,7 @@ struct Snapshot::State {
   std::set<std::pair<std::string, std::string>>
       text_times;  // columns whose texts are read as times
   std::map<std::pair<std::string, std::string>, std::string> casts;  // columns read in another form
+  FutureChange future;
 };
 
 Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -120,6 +122,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
                                                 std::move(source.folder),
                                                 std::move(findings),
                                                 {},
+                                                {},
                                                 {}}));
 }
 
@@ -199,9 +202,13 @@ std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
                                                                       : quote_identifier(name));
   }
   // One thread reads a table in the order of its row numbers.
-  return state_->database
-      .query(fmt::format("SELECT {} FROM main.{}", select, quote_identifier(table_name)))
-      .columns;
+  return state_->database.query(fmt::format("SELECT {} FROM {}", select, relation(table))).columns;
+}
+
+void Snapshot::change_future(const FutureChange& change) { state_->future = change; }
+
+std::string Snapshot::relation(const Table& table, const std::string& database) const {
+  return changed_relation(table, database, state_->future);
 }
 
 QueryResult Snapshot::query(const std::string& select,

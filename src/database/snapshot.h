@@ -24,6 +24,12 @@ struct Finding {
   std::string message;
 };
 
+/// What is done to the rows of timed tables after a moment: nothing of it may reach a prediction at that moment.
+struct FutureChange {
+  enum Kind { none, deleted, shuffled, overwritten } kind = none;
+  int64_t after = 0;  // microseconds; rows without a time count as later
+};
+
 /// A result of a query: named columns of equal length.
 struct QueryResult {
   std::vector<std::string> names;
@@ -65,6 +71,12 @@ class Snapshot {
   /// Gives the columns that `model` has its types instead, and reads them in its form where nothing is lost: texts
   /// that are times, whole numbers as floats, a column without any value as anything.
   void use_types(const Schema& model);
+
+  /// From now on rows are read as if their future had been another. The snapshot itself stays as it is.
+  void change_future(const FutureChange& change);
+  /// A table as SQL after FROM: "main"."t", or a query where its future is changed. `database`: within the
+  /// definition of a view of the same name, where the table needs its database's name.
+  std::string relation(const Table& table, const std::string& database = "") const;
 
   /// Whole columns of a table in the snapshot's row order (its `rowid`), streamed in chunks.
   std::vector<ColumnData> read_columns(const std::string& table,

@@ -217,10 +217,21 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
                                       const std::string& task, Protocol protocol,
                                       const std::optional<std::string>& at, ThreadPool& threads,
                                       const Hooks& hooks) {
+  const auto start = std::chrono::steady_clock::now();
+  Snapshot snapshot = Snapshot::open(source, hooks);
+  const std::chrono::duration<double> opening = std::chrono::steady_clock::now() - start;
+  auto out = prepare_use(snapshot, model, task, protocol, at, threads, hooks);
+  out->seconds.front().second += opening.count();
+  return out;
+}
+
+std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model,
+                                      const std::string& task, Protocol protocol,
+                                      const std::optional<std::string>& at, ThreadPool& threads,
+                                      const Hooks& hooks) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
-  Snapshot snapshot = Snapshot::open(source, hooks);
   snapshot.use_types(model.schema);
   check_schema_fits(model.schema, snapshot.schema());
   out->schema = model.schema;

@@ -57,10 +57,9 @@ std::vector<std::string> make_setup(const Snapshot& snapshot,
   const std::string database = quote_identifier(name.columns.at(0).text(0));
   for (const Table& table : snapshot.schema().tables) {
     if (table.time_column.empty() || is_seed_times(table.name)) continue;
-    setup.push_back(
-        fmt::format("CREATE TEMP VIEW {0} AS SELECT * FROM {1}.main.{0} WHERE {2} <= {3}",
-                    quote_identifier(table.name), database, quote_identifier(table.time_column),
-                    time_literal(visible_until)));
+    setup.push_back(fmt::format("CREATE TEMP VIEW {} AS SELECT * FROM {} WHERE {} <= {}",
+                                quote_identifier(table.name), snapshot.relation(table, database),
+                                quote_identifier(table.time_column), time_literal(visible_until)));
   }
   return setup;
 }
@@ -91,9 +90,9 @@ std::optional<TimeRange> find_row_times(const Snapshot& snapshot, int64_t until)
   for (const Table& table : snapshot.schema().tables) {
     if (table.time_column.empty()) continue;
     const std::string column = quote_identifier(table.time_column);
-    union_of += fmt::format("{}SELECT min({}) AS first, max({}) AS last FROM main.{}",
+    union_of += fmt::format("{}SELECT min({}) AS first, max({}) AS last FROM {}",
                             union_of.empty() ? "" : " UNION ALL ", column, column,
-                            quote_identifier(table.name));
+                            snapshot.relation(table));
     if (until != kTimeNever)
       union_of += fmt::format(" WHERE {} <= {}", column, time_literal(until));
   }
