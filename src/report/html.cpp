@@ -64,6 +64,7 @@ svg .box{fill:var(--panel);stroke:var(--line)}
 svg .entity{stroke:var(--a);stroke-width:2}
 svg .link{fill:none;stroke:var(--soft);stroke-width:1.2}
 .verdict{display:inline-block;padding:.1rem .6rem;border-radius:4px;font-weight:600;border:1px solid currentColor}
+.word{white-space:nowrap}
 .leak{color:var(--bad)}.suspect,.warning{color:var(--warn)}.clean{color:var(--good)}
 .cards{display:flex;flex-wrap:wrap;gap:.8rem;margin:1.2rem 0 0}
 .card{background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:.7rem 1rem;min-width:9rem;flex:1}

@@ -214,7 +214,7 @@ std::string check_section(const ReportData& data) {
                                           data.check.verdict, escape_html(data.check.sentence)));
   std::vector<std::vector<std::string>> rows;
   for (const CheckFinding& one : data.check.findings)
-    rows.push_back({fmt::format("<span class=\"{0}\">{0}</span>", one.level),
+    rows.push_back({fmt::format("<span class=\"word {0}\">{0}</span>", one.level),
                     escape_html(one.message) + "<br><span class=\"soft\">" +
                         escape_html(one.advice) + "</span>"});
   if (!rows.empty()) out += html_table({"", "finding"}, rows);

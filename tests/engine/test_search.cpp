@@ -258,17 +258,23 @@ TEST_F(SearchTest, FixedOptionsAreNotSearched) {
 }
 
 TEST_F(SearchTest, JoinsAreSearchedForAndAScheduleTrainsThemAgain) {
-  FitOptions one = options("one");
-  one.budget = "20 seconds";
-  one.set = {{"models", "constant,sage"}, {"joins", "search"},        {"model.sage.channels", "32"},
-             {"model.sage.epochs", "5"},  {"model.sage.pool", "max"}, {"model.sage.fanout", "4,4"}};
+  const auto on_f1 = [&](const std::string& run) {
+    FitOptions out = options(run);
+    out.source.source = f1_folder();
+    out.task = "driver-top3";
+    out.set = {{"models", "constant,sage"},   {"joins", "search"},
+               {"model.sage.channels", "16"}, {"model.sage.epochs", "5"},
+               {"model.sage.pool", "max"},    {"model.sage.fanout", "2,2"}};
+    return out;
+  };
+  FitOptions one = on_f1("one");
+  one.budget = "15 seconds";
   const FitResult result = fit(one);
   int64_t plans = 0;
   for (const FitTried& tried : result.tried)
     plans += tried.trial && tried.name.find("joins=") != std::string::npos;
   EXPECT_GE(plans, 2);
-  FitOptions again = options("again");
-  again.set = one.set;
+  FitOptions again = on_f1("again");
   again.schedule = one.out;
   fit(again);
   EXPECT_EQ(read_file(RunPaths(one.out).model), read_file(RunPaths(again.out).model));
