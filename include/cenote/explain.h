@@ -36,6 +36,14 @@ struct Contribution {
   int64_t rows = 0;                         // that it is taken from
 };
 
+/// Contributions of one column that is reached in one way: a feature rarely stands alone.
+struct ContributionGroup {
+  std::string table, link, column;  // all empty: a contribution that is made of no table
+  double amount = 0;                // of all of them together
+  int64_t largest = 0;              // which of the contributions
+  int64_t contributions = 0;        // how many
+};
+
 /// A row or a cell that took part.
 struct ExplainedCell {
   std::string table, row;     // the row's key as text; its number where there is no key
@@ -53,8 +61,9 @@ struct Explanation {
   double average = 0;  // the mean prediction for seeds of the training time
   /// Largest first; they and the average add up to the prediction.
   std::vector<Contribution> contributions;
+  std::vector<ContributionGroup> groups;   // the same, put together; largest first
   std::vector<ExplainedCell> rows, cells;  // parts of the contributions that are made of cells
-  int64_t known_rows = 0;  // rows that were known of the entity at that time, its own included
+  int64_t known_rows = 0;  // that refer to the entity, or it to them, and were known at that time
 };
 
 struct Explanations {

@@ -28,6 +28,20 @@ std::string row_words(const ExplainedCell& cell) {
   return out;
 }
 
+/// "grid of results (by results.driverId), 14 features, most of all mean of grid in the last 3 ...: 4.7 (+0.0360)".
+std::string group_words(const Explanation& one, size_t number) {
+  const ContributionGroup& group = one.groups[number];
+  const Contribution& largest = one.contributions[group.largest];
+  const std::string sentence = fmt::format("{}: {}", largest.sentence, largest.value);
+  if (group.contributions == 1) return sentence;
+  const size_t last = group.link.rfind("> ");
+  const std::string by = last == std::string::npos ? group.link : group.link.substr(last + 2);
+  return fmt::format("{} of {}{}, {} features, most of all the {} ({})",
+                     group.column.empty() ? "rows" : group.column, group.table,
+                     by.empty() ? "" : fmt::format(" (by {})", by), group.contributions, sentence,
+                     signed_number(largest.amount));
+}
+
 void print_cells(const std::vector<ExplainedCell>& cells, const char* title, size_t shown) {
   if (cells.empty() || shown == 0) return;
   TextTable table({{"effect", true}, {title}});
@@ -48,17 +62,15 @@ void print_explanation(const Explanations& all, const Explanation& one, size_t t
     return;
   }
   TextTable table({{"effect", true}, {"what"}});
-  const size_t shown = std::min(top, one.contributions.size());
+  const size_t shown = std::min(top, one.groups.size());
+  double left = one.prediction - one.average;
   for (size_t i = 0; i < shown; ++i) {
-    const Contribution& part = one.contributions[i];
-    table.add_row(
-        {signed_number(part.amount), printable(fmt::format("{}: {}", part.sentence, part.value))});
+    left -= one.groups[i].amount;
+    table.add_row({signed_number(one.groups[i].amount), printable(group_words(one, i))});
   }
-  if (shown < one.contributions.size()) {
-    double rest = 0;
-    for (size_t i = shown; i < one.contributions.size(); ++i) rest += one.contributions[i].amount;
-    table.add_row({signed_number(rest), fmt::format("{} others together; --top N shows more",
-                                                    one.contributions.size() - shown)});
+  if (shown < one.groups.size()) {
+    table.add_row({signed_number(left), fmt::format("{} others together; --top N shows more",
+                                                    one.groups.size() - shown)});
   }
   std::printf("\n%s", table.render(terminal_width(stdout), "").c_str());
   print_cells(one.rows, "row", std::min<size_t>(top, 5));
@@ -133,6 +145,16 @@ nlohmann::ordered_json to_json(const Explanations& all) {
     document["average"] = one.average;
     document["known_rows"] = one.known_rows;
     document["contributions"] = std::move(parts);
+    nlohmann::ordered_json groups = nlohmann::ordered_json::array();
+    for (const ContributionGroup& group : one.groups) {
+      groups.push_back({{"table", group.table},
+                        {"link", group.link},
+                        {"column", group.column},
+                        {"amount", group.amount},
+                        {"largest", group.largest},
+                        {"contributions", group.contributions}});
+    }
+    document["groups"] = std::move(groups);
     document["rows"] = cells_json(one.rows);
     document["cells"] = cells_json(one.cells);
     list.push_back(std::move(document));

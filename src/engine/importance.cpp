@@ -17,7 +17,9 @@ namespace {
 
 constexpr double kNormal95 = 1.959964;
 /// How far the database is made to lag behind, in days.
-constexpr int64_t kLags[] = {7, 30, 90, 365, 3 * 365, 10 * 365};
+constexpr std::pair<int64_t, const char*> kLags[] = {
+    {7, "the last 7 days"}, {30, "the last 30 days"},      {90, "the last 90 days"},
+    {365, "the last year"}, {3 * 365, "the last 3 years"}, {10 * 365, "the last 10 years"}};
 const char* const kKinds[] = {"table", "link", "column", "time", "labels"};
 
 /// Something to do without.
@@ -185,11 +187,11 @@ class Measure {
       if (at != table.time.end()) first = std::min(first, *at);
     }
     if (first > last_cut_) return;  // nothing that is seen has a time
-    for (const int64_t days : kLags) {
+    for (const auto& [days, name] : kLags) {
       if (days > (last_cut_ - first) / kMicrosPerDay) break;
       Item item;
       item.lag = days * kMicrosPerDay;
-      item.named = {"time", "the last " + format_duration(item.lag), "", "", 0, 0, 0};
+      item.named = {"time", name, "", "", 0, 0, 0};
       items.push_back(std::move(item));
     }
     Item item;

@@ -31,6 +31,8 @@ TEST(Explain, JsonAddsUp) {
       sum += part.at("amount").get<double>();
     }
     EXPECT_NEAR(sum, one.at("prediction").get<double>(), 1e-9);
+    for (const auto& group : one.at("groups")) sum -= group.at("amount").get<double>();
+    EXPECT_NEAR(sum, one.at("average").get<double>(), 1e-9);
     EXPECT_GT(one.at("cells").size(), 5u);
   }
   EXPECT_EQ(json.at("explanations")[0].at("entity"), 1);
@@ -66,7 +68,8 @@ TEST(Explain, SaysWhatNobodyKnew) {
   const Outcome outcome =
       run_cenote({"explain", trained_run().path, "--entity", "1", "--at", "1960-01-01"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_NE(outcome.err.find("nothing was known of driverId '1' at 1960-01-01"), std::string::npos)
+  EXPECT_NE(outcome.err.find("no row that belongs to driverId '1' was known at 1960-01-01"),
+            std::string::npos)
       << outcome.err;
 }
 

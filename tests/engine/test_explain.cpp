@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "base/time.h"
 #include "engine/f1_copies.h"
 #include "engine/generated_shop.h"
 #include "engine/run_folder.h"
