@@ -76,8 +76,8 @@ struct Explanations {
 /// Explains predictions of a run; the database is opened once.
 ///
 /// Boosted trees: exact Shapley values of their features, each bag's in the unit of the prediction, less what the
-/// feature adds on average. Networks: integrated gradients over the cells of the rows that they drew, put together by
-/// way, table and column, and what the number of rows and their times do. A stack: its members', weighted.
+/// feature adds on average. Networks: integrated gradients over the cells of the rows that they drew, from missing
+/// ones, put together by way, table and column, and what the number of rows and their times do. A stack: its members', weighted.
 /// A cell of a tree's feature is given its part of what the feature's number was made of.
 ///
 /// Empty     a constant has no contributions.

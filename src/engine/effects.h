@@ -40,7 +40,7 @@ std::vector<SeedEffects> explain_estimator(const Estimator& estimator, const Pre
                                            const Hooks& hooks);
 
 /// Cells' effects, put together by way, table and column. What the rows there are and their times do with every
-/// column at its average is one effect more.
+/// column missing is one effect more.
 /// `average` [outputs]: the mean predictions for the reference.
 std::vector<SeedEffects> explain_network(const Network& network, const ModelContext& context,
                                          const OutputScale& scale, const Prepared& prepared,

@@ -46,7 +46,8 @@ std::vector<Seed> reference_seeds(const Prepared& prepared, uint64_t seed) {
 /// The latest of the times, and not before training ended, so that the average is that of all of training; "" for the
 /// latest of the database if a seed leaves its own open. What each seed sees is cut at its own time.
 std::string latest_asked(const std::vector<ExplainSeed>& seeds, const ModelFile& model) {
-  int64_t latest = window_end(model.task, model.last_training_time);
+  int64_t latest =
+      window_end(model.task, model.last_training_time) + 1;  // + 1: closed under strict too
   for (const ExplainSeed& seed : seeds) {
     if (seed.time.empty()) return "";
     latest = std::max(latest, parse_time(seed.time));

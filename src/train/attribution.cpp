@@ -17,20 +17,10 @@ namespace {
 constexpr int64_t kFewestSteps = 32, kMostSteps = 256;
 /// Of the amounts' sizes: more than this is worth twice the steps.
 constexpr double kMissed = 1e-3;
-/// Rows of a table that its mean is taken over, and those encoded at a time.
-constexpr int64_t kMeanRows = 4096;
 /// Occurrences in one pass: memory holds so many rows' way through the network.
 constexpr int64_t kPassRows = 16384;
 /// Copies of a seed in one pass, at most.
 constexpr int64_t kPassSteps = 16;
-
-/// Every n-th of the first `count` rows, at most kMeanRows.
-std::vector<int64_t> spread_rows(int64_t count) {
-  std::vector<int64_t> out;
-  const int64_t step = std::max<int64_t>(1, (count + kMeanRows - 1) / kMeanRows);
-  for (int64_t row = 0; row < count; row += step) out.push_back(row);
-  return out;
-}
 
 /// The prediction as the user sees it, with a gradient; the same function as Trainer::predict's, in tensors.
 at::Tensor shown(const at::Tensor& output, int64_t which, TaskType type, const OutputScale& scale) {
@@ -48,8 +38,9 @@ at::Tensor shown(const at::Tensor& output, int64_t which, TaskType type, const O
 /// The rows of one seed and their codes.
 struct Attribution::Inputs {
   Seed seed;
-  Shard shard;                         // of the seed alone
-  std::vector<at::Tensor> difference;  // by table: codes - mean [n, width]; undefined without rows
+  Shard shard;  // of the seed alone
+  std::vector<at::Tensor>
+      difference;  // by table: codes - those of a row that is missing [n, width]; undefined without rows
   int64_t rows = 0;
 };
 
@@ -68,13 +59,8 @@ Attribution::Attribution(const Network& network, const ModelContext& context,
   const at::AutoGradMode mode(false);
   const auto& tables = context.graph.store.tables;
   for (size_t t = 0; t < tables.size(); ++t) {
-    const StoredTable& table = tables[t];
-    const auto known =
-        std::upper_bound(table.time.begin(), table.time.end(), context.last_training_time) -
-        table.time.begin();
-    auto rows = spread_rows(known);
-    if (rows.empty()) rows.push_back(table.rows);  // nothing was known: all columns missing
-    mean_.push_back(network.codes(static_cast<int64_t>(t), rows).to(at::kDouble).mean(0));
+    const int64_t row = tables[t].rows;
+    missing_.push_back(network.codes(static_cast<int64_t>(t), std::span(&row, 1)).to(at::kDouble));
   }
 }
 
@@ -104,7 +90,7 @@ Attribution::Steps Attribution::integrate(const Inputs& inputs, int64_t output,
       }
       const at::Tensor index = torch::tensor(local[t], at::kLong);
       const at::Tensor along = torch::tensor(place, at::kDouble).unsqueeze(1);
-      leaves[t] = (mean_[t] + along * inputs.difference[t].index_select(0, index))
+      leaves[t] = (missing_[t] + along * inputs.difference[t].index_select(0, index))
                       .to(network_.parameters().tensors()[0].scalar_type());
       if (gradients) {
         leaves[t].requires_grad_();
@@ -205,7 +191,7 @@ NetworkEffects Attribution::explain(const Seed& seed, int64_t output,
       if (rows.empty()) continue;
       inputs.rows += static_cast<int64_t>(rows.size());
       inputs.difference[t] =
-          network_.codes(static_cast<int64_t>(t), rows).to(at::kDouble) - mean_[t];
+          network_.codes(static_cast<int64_t>(t), rows).to(at::kDouble) - missing_[t];
     }
   }
   NetworkEffects out;

@@ -22,18 +22,20 @@ struct NetworkEffects {
     std::vector<double> amount;  // by column of context.codes[table]
   };
   std::vector<Row> rows;
-  double start =
-      0;           // the prediction for these rows at their times, with every column at its average
-  double end = 0;  // the prediction: start and all amounts add up to it
+  double start = 0;  // the prediction for these rows at their times, with every column missing
+  double end = 0;    // the prediction: start and all amounts add up to it
   double spread =
       0;  // what the integral missed, which was added to the amounts in proportion to their sizes
 };
 
-/// Integrated gradients of a prediction (a number or a probability) along a straight line in the codes of the
-/// sampled rows, from the mean codes of each table (over at most 4,096 of the rows that training could see) to their
-/// own. Which rows there are and when they happened stays as it is on the way: it is in `start`.
+/// Integrated gradients of a prediction (a number or a probability) along a straight line in the codes of the sampled
+/// rows, from those of a row whose columns are all missing to their own. Which rows there are and when they happened
+/// stays as it is on the way: it is in `start`.
 ///
-/// amount(cell) = sum over its codes of (c - mean c) * integral over a in [0, 1] of dF/dc (mean + a (c - mean)).
+/// amount(cell) = sum over its codes of (c - missing c) * integral over a in [0, 1] of dF/dc (missing + a (c - missing)).
+///
+/// From the mean codes of each table instead, taking the largest cell away moved the prediction as stated for 52 of 96
+/// validation seeds of driver-top3 (sage), from missing ones for 89: that is what taking away does.
 ///
 /// The integral is a midpoint sum of 32 steps, of 64, 128, 256 where it misses end - start by more than 1e-3 of the
 /// amounts' sizes.
@@ -59,7 +61,7 @@ class Attribution {
   const OutputScale scale_;
   ThreadPool& threads_;
   std::vector<std::unique_ptr<Sampler>> samplers_;  // one a worker
-  std::vector<at::Tensor> mean_;                    // by table: [width of its codes]
+  std::vector<at::Tensor> missing_;                 // by table: [1, width of its codes]
 };
 
 }  // namespace cenote
