@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/time.h"
+#include "engine/entity_rows.h"
 #include "engine/prepared.h"
 #include "engine/run_folder.h"
 #include "engine/trained.h"
@@ -15,18 +16,10 @@
 namespace cenote {
 namespace {
 
-/// The column that names the rows of the entity table, or null: rows are then named by their number.
-const ColumnData* key_column(const Prepared& prepared) {
-  const Table& table = prepared.schema.tables[prepared.entity_table];
-  if (table.primary_key.size() != 1) return nullptr;
-  return &prepared.graph.store.tables[prepared.entity_table]
-              .columns[table.find_column(table.primary_key[0])];
-}
-
 /// Entities at one time: all of them, or those that are named.
 std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& options) {
   const StoredTable& table = prepared.graph.store.tables[prepared.entity_table];
-  const ColumnData* key = key_column(prepared);
+  const ColumnData* key = entity_key(prepared);
   const bool autocomplete = prepared.task.kind == TaskKind::autocomplete;
   std::vector<int64_t> rows;
   if (options.entities.empty()) {
@@ -50,28 +43,12 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
           table.name, prepared.task.target_column);
     }
   } else {
-    CENOTE_CHECK(key != nullptr, bad_input,
-                 "table '{}' has no key of one column, so its rows cannot be named", table.name);
-    std::vector<std::pair<std::string, int64_t>> by_text;
-    for (int64_t row = 0; row < table.rows; ++row) by_text.emplace_back(value_text(*key, row), row);
-    std::sort(by_text.begin(), by_text.end());
-    for (const std::string& wanted : options.entities) {
-      const auto at =
-          std::lower_bound(by_text.begin(), by_text.end(), std::make_pair(wanted, int64_t{-1}));
-      CENOTE_CHECK(at != by_text.end() && at->first == wanted, not_found,
-                   "table '{}' has no row whose {} is '{}'", table.name,
-                   prepared.schema.tables[prepared.entity_table].primary_key[0], wanted);
-      rows.push_back(at->second);
-    }
+    rows = entity_rows(prepared, options.entities);
   }
   std::vector<Seed> seeds;
   for (const int64_t row : rows) {
-    Seed seed;
-    seed.row = row;
-    seed.time = autocomplete && options.at.empty() ? table.time[row] : prepared.at;
-    seed.cut = prepared.visibility.cut(seed.time);
-    seed.own_row = autocomplete || table.time[row] <= seed.cut;
-    seeds.push_back(seed);
+    seeds.push_back(entity_seed(
+        prepared, row, autocomplete && options.at.empty() ? table.time[row] : prepared.at));
   }
   return seeds;
 }
@@ -108,7 +85,7 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   }
 
   // Key order, then time; with --top: the largest predictions first.
-  const ColumnData* key = key_column(*prepared);
+  const ColumnData* key = entity_key(*prepared);
   std::vector<std::string> key_bytes(seeds.size());
   for (size_t i = 0; i < seeds.size() && key != nullptr; ++i)
     append_key_bytes(*key, seeds[i].row, key_bytes[i]);
@@ -130,10 +107,7 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   out.model = run.model.model;
   out.protocol = to_string(run.protocol);
   out.dataset = prepared->dataset;
-  const Table& table = prepared->schema.tables[prepared->entity_table];
-  out.entity_column = !prepared->task.entity_column.empty() ? prepared->task.entity_column
-                      : table.primary_key.size() == 1       ? table.primary_key[0]
-                                                            : "row";
+  out.entity_column = entity_key_name(*prepared);
   out.time_column = prepared->task.time_column;
   out.target_column = prepared->task.target_column;
   if (multiclass || multilabel) {
@@ -143,8 +117,7 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   }
   out.entity_is_number = key == nullptr || key->type == StorageType::int64;
   for (const int64_t i : order) {
-    out.entity.push_back(key != nullptr ? value_text(*key, seeds[i].row)
-                                        : std::to_string(seeds[i].row));
+    out.entity.push_back(entity_text(*prepared, seeds[i].row));
     out.time.push_back(seeds[i].time);
     out.prediction.push_back(value[i]);
     if (options.interval > 0) {

@@ -216,11 +216,11 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
 std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model,
                                       const std::string& task, Protocol protocol,
                                       const std::optional<std::string>& at, ThreadPool& threads,
-                                      const Hooks& hooks) {
+                                      const Hooks& hooks, bool past_labels) {
   const auto start = std::chrono::steady_clock::now();
   Snapshot snapshot = Snapshot::open(source, hooks);
   const std::chrono::duration<double> opening = std::chrono::steady_clock::now() - start;
-  auto out = prepare_use(snapshot, model, task, protocol, at, threads, hooks);
+  auto out = prepare_use(snapshot, model, task, protocol, at, threads, hooks, past_labels);
   out->seconds.front().second += opening.count();
   return out;
 }
@@ -228,7 +228,7 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
 std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model,
                                       const std::string& task, Protocol protocol,
                                       const std::optional<std::string>& at, ThreadPool& threads,
-                                      const Hooks& hooks) {
+                                      const Hooks& hooks, bool past_labels) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
@@ -254,7 +254,7 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
     const bool own_times =
         at->empty() && out->task.kind == TaskKind::autocomplete;  // each row's own
     if (!own_times) out->at = at->empty() ? latest_time(out->graph) : parse_time(*at);
-    if (model_registry().at(model.model).looks_back) {
+    if (past_labels || model_registry().at(model.model).looks_back) {
       out->labels = make_history(out->task, snapshot, out->visibility.cut(out->at), hooks);
     }
   } else {

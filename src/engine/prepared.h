@@ -58,17 +58,18 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
 /// For using a model: everything learned comes from the file. `task`: as fit was given it; its label files are found
 /// by that. Without `at` the three splits are made; with it
 /// (a time, or "" for the latest one) no labels are needed but those that a model looks back on.
+/// `past_labels`: those are wanted whatever the model.
 /// Errors    bad_schema if the database does not fit the model.
 std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFile& model,
                                       const std::string& task, Protocol protocol,
                                       const std::optional<std::string>& at, ThreadPool& threads,
-                                      const Hooks& hooks);
+                                      const Hooks& hooks, bool past_labels = false);
 
 /// Likewise, from a snapshot that is open.
 std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model,
                                       const std::string& task, Protocol protocol,
                                       const std::optional<std::string>& at, ThreadPool& threads,
-                                      const Hooks& hooks);
+                                      const Hooks& hooks, bool past_labels = false);
 
 /// A pool whose threads run torch on one thread each: the only kind that training may use.
 std::unique_ptr<ThreadPool> make_threads(int threads);

@@ -49,6 +49,17 @@ std::vector<double> Stack::predict(const std::vector<Seed>& seeds, const Hooks& 
   return weighted_mean(predictions, weights);
 }
 
+std::vector<SeedEffects> Stack::explain(const EffectsRequest& request, const Hooks& hooks) const {
+  CENOTE_CHECK(!members_.empty(), internal, "a model without members explains");
+  std::vector<std::vector<SeedEffects>> effects;
+  std::vector<double> weights;
+  for (const Member& member : members_) {
+    effects.push_back(member.model->explain(request, hooks));
+    weights.push_back(member.weight);
+  }
+  return weighted_effects(std::move(effects), weights);
+}
+
 void Stack::save(ModelPart& part) const {
   part.members.clear();
   part.weights.clear();

@@ -20,6 +20,8 @@ class Stack : public Trained {
   /// Searches for members (engine/search.h).
   TrainReport fit(const FitRequest& request) override;
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override;
+  std::vector<SeedEffects> explain(const EffectsRequest& request,
+                                   const Hooks& hooks) const override;
   void save(ModelPart& part) const override;
   void load(const ModelPart& part) override;
   int64_t parameter_count() const override;

@@ -228,6 +228,10 @@ class TrainedEstimator : public Trained {
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks&) const override {
     return estimator_->predict(seeds, prepared_.history(), threads_);
   }
+  std::vector<SeedEffects> explain(const EffectsRequest& request,
+                                   const Hooks& hooks) const override {
+    return explain_estimator(*estimator_, prepared_, request, threads_, hooks);
+  }
   void save(ModelPart& part) const override { part.estimator = estimator_->save(); }
   void load(const ModelPart& part) override { estimator_->load(part.estimator); }
 
@@ -246,6 +250,8 @@ class TrainedNetwork : public Trained {
                  const TrainOptions& training, ThreadPool& threads)
       : prepared_(prepared),
         context_(context),
+        scale_(scale),
+        threads_(threads),
         network_(entry.make_network(options, context_)),
         trainer_(std::make_unique<Trainer>(*network_, context_, loss, scale, training, threads)) {}
 
@@ -255,6 +261,13 @@ class TrainedNetwork : public Trained {
   }
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override {
     return trainer_->predict(seeds, hooks);
+  }
+  std::vector<SeedEffects> explain(const EffectsRequest& request,
+                                   const Hooks& hooks) const override {
+    const auto average =
+        mean_prediction(trainer_->predict(request.reference, hooks), prepared_.outputs);
+    return explain_network(*network_, context_, scale_, prepared_, average, request, threads_,
+                           hooks);
   }
   void save(ModelPart& part) const override {
     const auto& names = network_->parameters().names();
@@ -279,6 +292,8 @@ class TrainedNetwork : public Trained {
  private:
   const Prepared& prepared_;
   const ModelContext context_;
+  const OutputScale scale_;
+  ThreadPool& threads_;
   const std::unique_ptr<Network> network_;
   const std::unique_ptr<Trainer> trainer_;
 };

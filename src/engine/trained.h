@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/effects.h"
 #include "engine/prepared.h"
 #include "train/trainer.h"
 
@@ -37,6 +38,9 @@ class Trained {
   virtual TrainReport fit(const FitRequest& request) = 0;
   /// [seeds, outputs]: numbers, probabilities of class 1, or probabilities.
   virtual std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const = 0;
+  /// What moved the predictions of some seeds, each less the average.
+  virtual std::vector<SeedEffects> explain(const EffectsRequest& request,
+                                           const Hooks& hooks) const = 0;
 
   /// Weights and state, into and out of a part of a model file.
   virtual void save(ModelPart& part) const = 0;

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <numeric>
-#include <optional>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -136,40 +135,6 @@ float calendar(FeatureSource source, const Seed& seed) {
   if (source == FeatureSource::day_of_month) return static_cast<float>(parts.day);
   if (source == FeatureSource::weekday) return static_cast<float>(parts.weekday);
   return static_cast<float>(parts.hour);
-}
-
-std::string term_key(const Term& term) {
-  std::string key =
-      fmt::format("{} {} {}", static_cast<int>(term.kind), term.output, term.column.column);
-  for (const int32_t relation : term.column.up) key += fmt::format("^{}", relation);
-  for (const Condition& condition : term.conditions) {
-    key += fmt::format("|{} {} {}", condition.column.column, condition.word, condition.value);
-    for (const int32_t relation : condition.column.up) key += fmt::format("^{}", relation);
-  }
-  return key;
-}
-
-/// The words that features ask for, of all texts, each text read once.
-ColumnWords words_asked_for(const FeatureSpace& space, std::span<const Feature> features,
-                            ThreadPool& threads) {
-  std::map<std::pair<int32_t, int32_t>, std::vector<std::string>> wanted;
-  for (const Feature& feature : features) {
-    for (const Condition& condition : feature.term.conditions) {
-      if (!condition.word) continue;
-      const int32_t table = end_table(space.graph, condition.column.up, space.row_table(feature));
-      wanted[{table, condition.column.column}].push_back(condition.value);
-    }
-  }
-  std::vector<std::pair<std::pair<int32_t, int32_t>, std::vector<std::string>>> columns(
-      wanted.begin(), wanted.end());
-  std::vector<std::optional<WordMarks>> marks(columns.size());
-  threads.parallel_for(static_cast<int64_t>(columns.size()), [&](int64_t i) {
-    const auto [table, column] = columns[i].first;
-    marks[i].emplace(space.graph.store.tables[table].columns[column], columns[i].second);
-  });
-  ColumnWords out;
-  for (size_t i = 0; i < columns.size(); ++i) out.emplace(columns[i].first, std::move(*marks[i]));
-  return out;
 }
 
 }  // namespace

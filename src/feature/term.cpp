@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -177,6 +178,39 @@ std::vector<double> TermMaker::make(const Term& term) {
     for (int64_t row = 0; row < table.rows; ++row)
       out[row] *= known.code[row] < 0 ? kMissing : known.code[row] == wanted;
   }
+  return out;
+}
+
+std::string term_key(const Term& term) {
+  std::string key =
+      fmt::format("{} {} {}", static_cast<int>(term.kind), term.output, term.column.column);
+  for (const int32_t relation : term.column.up) key += fmt::format("^{}", relation);
+  for (const Condition& condition : term.conditions) {
+    key += fmt::format("|{} {} {}", condition.column.column, condition.word, condition.value);
+    for (const int32_t relation : condition.column.up) key += fmt::format("^{}", relation);
+  }
+  return key;
+}
+
+ColumnWords words_asked_for(const FeatureSpace& space, std::span<const Feature> features,
+                            ThreadPool& threads) {
+  std::map<std::pair<int32_t, int32_t>, std::vector<std::string>> wanted;
+  for (const Feature& feature : features) {
+    for (const Condition& condition : feature.term.conditions) {
+      if (!condition.word) continue;
+      const int32_t table = end_table(space.graph, condition.column.up, space.row_table(feature));
+      wanted[{table, condition.column.column}].push_back(condition.value);
+    }
+  }
+  std::vector<std::pair<std::pair<int32_t, int32_t>, std::vector<std::string>>> columns(
+      wanted.begin(), wanted.end());
+  std::vector<std::optional<WordMarks>> marks(columns.size());
+  threads.parallel_for(static_cast<int64_t>(columns.size()), [&](int64_t i) {
+    const auto [table, column] = columns[i].first;
+    marks[i].emplace(space.graph.store.tables[table].columns[column], columns[i].second);
+  });
+  ColumnWords out;
+  for (size_t i = 0; i < columns.size(); ++i) out.emplace(columns[i].first, std::move(*marks[i]));
   return out;
 }
 

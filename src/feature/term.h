@@ -5,9 +5,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/threads.h"
 #include "feature/feature.h"
 
 namespace cenote {
@@ -40,6 +42,13 @@ class WordMarks {
 
 /// (table, column) of texts.
 using ColumnWords = std::map<std::pair<int32_t, int32_t>, WordMarks>;
+
+/// The words that features ask for, of all texts, each text read once.
+ColumnWords words_asked_for(const FeatureSpace& space, std::span<const Feature> features,
+                            ThreadPool& threads);
+
+/// Equal for terms that make the same numbers.
+std::string term_key(const Term& term);
 
 /// Makes the terms of one table's rows; codes of columns are made once and kept.
 ///

@@ -2,6 +2,7 @@
 // Links as compressed joins, in both directions.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -36,6 +37,20 @@ struct Graph {
   int32_t row_table(int64_t relation) const;
   /// "results.driverId" (children of a parent) or "results.driverId^" (parent of a child).
   std::string relation_name(int64_t relation) const;
+};
+
+/// A value of the database: a row of a table and one of its columns; column -1: that the row is there at all.
+struct Cell {
+  int32_t table = 0;
+  int64_t row = 0;
+  int32_t column = -1;
+  auto operator<=>(const Cell&) const = default;
+};
+
+/// A cell's part in something.
+struct CellPart {
+  Cell cell;
+  double amount = 0;
 };
 
 /// Resolves every link; links are built in parallel, each by one thread.

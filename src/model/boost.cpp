@@ -27,6 +27,8 @@
 #include "base/hash.h"
 #include "feature/candidates.h"
 #include "feature/compute.h"
+#include "feature/explain.h"
+#include "model/detail/boost_bags.h"
 #include "model/detail/boost_labels.h"
 #include "model/detail/feature_selection.h"
 #include "model/detail/label_statistics.h"
@@ -108,8 +110,8 @@ class Boost : public Estimator {
 
   nlohmann::json save() const override {
     nlohmann::json out = {{"fallback", fallback_},
-                          {"low", low_},
-                          {"high", high_},
+                          {"low", range_.low},
+                          {"high", range_.high},
                           {"features", nlohmann::json::array()},
                           {"bags", nlohmann::json::array()}};
     for (const Feature& feature : features_)
@@ -133,13 +135,30 @@ class Boost : public Estimator {
     return describe_used(space_, features_, gain);
   }
 
+  FeatureEffects explain(std::span<const Seed> seeds, const History& history,
+                         ThreadPool& threads) const override {
+    const LabelRows labels = label_rows(history, context_);
+    return explain_bags(bags_, context_.outputs, range(), space_, features_,
+                        compute_features(space_, labels, features_, seeds, threads), threads);
+  }
+
+  std::vector<std::vector<std::vector<CellPart>>> cells(std::span<const Seed> seeds,
+                                                        ThreadPool& threads) const override {
+    FeatureCells finder(space_, features_, context_.last_training_time, threads);
+    std::vector<std::vector<std::vector<CellPart>>> out;
+    for (const Seed& seed : seeds) {
+      out.emplace_back();
+      for (const Feature& feature : features_) out.back().push_back(finder.find(feature, seed));
+    }
+    return out;
+  }
+
   void load(const nlohmann::json& state) override {
     fallback_ = load_numbers(state, "fallback", static_cast<size_t>(context_.outputs));
     features_.clear();
     bags_.clear();
     try {
-      low_ = state.at("low").get<double>();
-      high_ = state.at("high").get<double>();
+      range_ = {state.at("low").get<double>(), state.at("high").get<double>()};
       for (const auto& one : state.at("features")) features_.push_back(load_feature(space_, one));
       for (const auto& bag : state.at("bags")) {
         bags_.emplace_back();
@@ -148,7 +167,7 @@ class Boost : public Estimator {
     } catch (const nlohmann::json::exception&) {
       fail(ErrorCode::bad_input, "model: the state of 'boost' is damaged");
     }
-    bool fits = bags_.empty() == features_.empty() && low_ <= high_;
+    bool fits = bags_.empty() == features_.empty() && range_.low <= range_.high;
     for (const Feature& feature : features_)
       fits &= feature.term.output >= 0 && feature.term.output < context_.outputs;
     for (const auto& bag : bags_) {
@@ -279,8 +298,7 @@ class Boost : public Estimator {
                         const FeatureMatrix& val) {
     if (context_.task_type == TaskType::regression) {
       const OutputScale scale = regression_scale(data.train.label);
-      low_ = scale.low;
-      high_ = scale.high;
+      range_ = {scale.low, scale.high};
     }
     BoostingOptions options = boosting(data);
     bags_.clear();
@@ -324,36 +342,25 @@ class Boost : public Estimator {
   }
 
   std::vector<double> clamped(std::vector<double> prediction) const {
-    if (context_.task_type == TaskType::regression) {
-      for (double& value : prediction) value = std::clamp(value, low_, high_);
-    }
+    for (double& value : prediction) value = range().clamp(value);
     return prediction;
   }
 
-  /// The mean of the bags' predictions.
+  PredictionRange range() const {
+    return context_.task_type == TaskType::regression ? range_ : PredictionRange{};
+  }
+
   std::vector<double> combine(const FeatureMatrix& x, ThreadPool& threads) const {
-    std::vector<double> out(x.rows * context_.outputs, 0.0);
-    const auto bags = static_cast<double>(bags_.size());
-    for (const auto& bag : bags_) {
-      for (size_t b = 0; b < bag.size(); ++b) {
-        const auto part = bag[b].predict(x, threads);
-        const int64_t width = bag[b].outputs();
-        for (int64_t i = 0; i < x.rows; ++i) {
-          for (int64_t m = 0; m < width; ++m)
-            out[i * context_.outputs + static_cast<int64_t>(b) + m] += part[i * width + m] / bags;
-        }
-      }
-    }
-    return clamped(std::move(out));
+    return predict_bags(bags_, context_.outputs, range(), x, threads);
   }
 
   Options options_;
   ModelContext context_;
   FeatureSpace space_;
   std::vector<double> fallback_;
-  double low_ = 0, high_ = 0;  // of a regression's predictions
+  PredictionRange range_{0, 0};  // of a regression's predictions
   std::vector<Feature> features_;
-  std::vector<std::vector<TreeEnsemble>> bags_;
+  std::vector<BoosterBag> bags_;
 };
 
 }  // namespace

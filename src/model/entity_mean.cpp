@@ -6,6 +6,8 @@
 // Options   none.
 // Units     a label of a seed at t' is known from t' + horizon on.
 // Source    ours; RelBench calls it "entity mean".
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -50,6 +52,21 @@ class EntityMean : public Estimator {
       }
       for (int64_t m = 0; m < outputs_; ++m)
         out.push_back(count > 0 ? sum[m] / static_cast<double>(count) : fallback_[m]);
+    }
+    return out;
+  }
+
+  /// One feature: the mean itself, or that there is none.
+  FeatureEffects explain(std::span<const Seed> seeds, const History& history,
+                         ThreadPool& threads) const override {
+    FeatureEffects out;
+    out.names.push_back({"mean of own past labels", "", "", "", "all"});
+    out.amounts = predict(seeds, history, threads);
+    for (size_t i = 0; i < seeds.size(); ++i) {
+      std::string value;
+      for (int64_t m = 0; m < outputs_; ++m)
+        value += fmt::format("{}{:.4g}", m == 0 ? "" : ", ", out.amounts[i * outputs_ + m]);
+      out.values.push_back(std::move(value));
     }
     return out;
   }

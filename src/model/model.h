@@ -46,6 +46,10 @@ class Network {
   /// Rows [n] in [0, N] of a table (N: its columns are missing) -> [n, width].
   virtual at::Tensor encode(int64_t table, std::span<const int64_t> rows,
                             const Pass& pass) const = 0;
+  /// encode() in two steps, without dropout: what the columns of rows are to the network [n, width of
+  /// context.codes[table]], and the encoding of that. Gradient of the second with respect to the codes.
+  virtual at::Tensor codes(int64_t table, std::span<const int64_t> rows) const = 0;
+  virtual at::Tensor encode_codes(int64_t table, const at::Tensor& codes) const = 0;
   /// x[table] [occurrences, width]: the encoding of each occurrence of the shard -> [seeds, outputs].
   virtual at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x,
                              const Pass& pass) const = 0;
@@ -64,6 +68,24 @@ struct UsedFeature {
   std::string sentence;
   std::string sql;   // see to_sql() in feature/feature.h
   double share = 0;  // of what all features gained in training
+};
+
+/// What a part of a prediction is about, for a person to read. Empty fields do not apply.
+struct EffectName {
+  std::string sentence;  // "mean of position in the last 5 qualifying (by qualifying.driverId)"
+  std::string table;     // the table of the rows it looks at
+  std::string link;  // how they are reached from the entity: "results.driverId > results.raceId^"
+  std::string column;
+  std::string window;  // "all", "last 5 rows", "last 720 days"
+};
+
+/// What an estimator's features added to predictions.
+struct FeatureEffects {
+  std::vector<EffectName> names;    // [F]
+  std::vector<std::string> values;  // [S, F] the features themselves, as a person reads them
+  /// [S, outputs, F] in the unit of predictions: those of a seed and output add up to its prediction, but for a
+  /// number that is the same for all seeds.
+  std::vector<double> amounts;
 };
 
 /// What an estimator learns from.
@@ -89,6 +111,16 @@ class Estimator {
   virtual void load(const nlohmann::json& state) = 0;
   /// Best first; none of models that do not choose.
   virtual std::vector<UsedFeature> used_features() const { return {}; }
+  /// Without features where all seeds get the same prediction.
+  virtual FeatureEffects explain(std::span<const Seed>, const History&, ThreadPool&) const {
+    return {};
+  }
+  /// [S][F] the cells that each feature of explain() was made of for a seed, with amounts that add up to 1; none where
+  /// it is not made of the database's (past labels, the calendar).
+  virtual std::vector<std::vector<std::vector<CellPart>>> cells(std::span<const Seed> seeds,
+                                                                ThreadPool&) const {
+    return std::vector<std::vector<std::vector<CellPart>>>(seeds.size());
+  }
 };
 
 struct ModelEntry {

@@ -24,9 +24,6 @@ namespace {
 constexpr int64_t kPartRows = 1024;
 /// Seeds of a batch when only predicting; results do not depend on it.
 constexpr int64_t kPredictSeeds = 1024;
-/// The epoch that keys the draws of validation and prediction.
-constexpr uint64_t kPredictEpoch = 0xffffffffffffULL;
-
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

@@ -17,6 +17,9 @@
 
 namespace cenote {
 
+/// The epoch that keys the draws of validation and prediction.
+inline constexpr uint64_t kPredictEpoch = 0xffffffffffffULL;
+
 struct TrainOptions {
   int64_t epochs = 10;
   int64_t batch = 512;       // seeds; a multiple of kShardSeeds

@@ -202,4 +202,79 @@ std::vector<double> shapley_values(const TreeEnsemble& ensemble, const FeatureMa
   return out;
 }
 
+namespace {
+
+/// Steps along the line of raw sums. The slope of a softmax is smooth: what midpoints leave out is then spread.
+constexpr int64_t kLineSteps = 64;
+
+/// share[c, k]: what the prediction of output c gains for each unit that raw sum k moves, on the line from `mean`
+/// to `raw` [outputs].
+std::vector<double> line_slopes(const TreeEnsemble& trees, const std::vector<double>& mean,
+                                const std::vector<double>& raw) {
+  const auto outputs = static_cast<size_t>(trees.outputs());
+  std::vector<double> share(outputs * outputs, 0.0);
+  const auto predict = [&](std::vector<double> sums) {
+    return tree_predictions(trees.objective(), trees.outputs(), std::move(sums));
+  };
+  const auto from = predict(mean), to = predict(raw);
+  if (outputs == 1) {
+    const double moved = raw[0] - mean[0];
+    // Where nothing moved there is nothing to share out, whatever the slope.
+    share[0] = moved == 0 ? 1 : (to[0] - from[0]) / moved;
+    return share;
+  }
+  for (int64_t step = 0; step < kLineSteps; ++step) {
+    const double t = (static_cast<double>(step) + 0.5) / static_cast<double>(kLineSteps);
+    std::vector<double> at(outputs);
+    for (size_t k = 0; k < outputs; ++k) at[k] = mean[k] + t * (raw[k] - mean[k]);
+    const auto p = predict(std::move(at));
+    for (size_t c = 0; c < outputs; ++c) {
+      for (size_t k = 0; k < outputs; ++k)
+        share[c * outputs + k] +=
+            p[c] * ((c == k ? 1 : 0) - p[k]) / static_cast<double>(kLineSteps);
+    }
+  }
+  for (size_t c = 0; c < outputs; ++c) {
+    double sum = 0, square = 0;
+    for (size_t k = 0; k < outputs; ++k) {
+      const double moved = raw[k] - mean[k];
+      sum += share[c * outputs + k] * moved;
+      square += moved * moved;
+    }
+    const double left = to[c] - from[c] - sum;
+    for (size_t k = 0; k < outputs && square > 0; ++k)
+      share[c * outputs + k] += left * (raw[k] - mean[k]) / square;
+  }
+  return share;
+}
+
+}  // namespace
+
+std::vector<double> shapley_of_predictions(const TreeEnsemble& ensemble, const FeatureMatrix& x,
+                                           ThreadPool& threads) {
+  const auto phi = shapley_values(ensemble, x, threads);
+  if (ensemble.objective() == "l1" || ensemble.objective() == "l2") return phi;
+  const int64_t outputs = ensemble.outputs(), width = ensemble.features() + 1;
+  std::vector<double> out(phi.size(), 0.0);
+  for (int64_t row = 0; row < x.rows; ++row) {
+    const double* of_row = phi.data() + row * outputs * width;
+    std::vector<double> mean(outputs), raw(outputs, 0.0);
+    for (int64_t k = 0; k < outputs; ++k) {
+      mean[k] = of_row[k * width + width - 1];
+      for (int64_t f = 0; f < width; ++f) raw[k] += of_row[k * width + f];
+    }
+    const auto share = line_slopes(ensemble, mean, raw);
+    const auto start = tree_predictions(ensemble.objective(), outputs, mean);
+    for (int64_t c = 0; c < outputs; ++c) {
+      double* to = out.data() + (row * outputs + c) * width;
+      for (int64_t k = 0; k < outputs; ++k) {
+        for (int64_t f = 0; f + 1 < width; ++f)
+          to[f] += share[c * outputs + k] * of_row[k * width + f];
+      }
+      to[width - 1] = start[c];
+    }
+  }
+  return out;
+}
+
 }  // namespace cenote

@@ -25,4 +25,14 @@ namespace cenote {
 std::vector<double> shapley_values(const TreeEnsemble& ensemble, const FeatureMatrix& x,
                                    ThreadPool& threads);
 
+/// The same in the unit of predictions: the entries of a row and output add up to predict(), and the last one is
+/// the prediction of the mean raw sums.
+///
+/// The raw sums go in a straight line from their means to those of the row; each of them adds to a probability what
+/// the probability's slope along that line gives it (Aumann-Shapley), and shares it out among the features as they
+/// made the sum. With one output this is one factor, (p - p of the mean) / (sum - mean), which is never negative.
+/// Source    Aumann, Shapley 1974, "Values of non-atomic games"; the chain: ours.
+std::vector<double> shapley_of_predictions(const TreeEnsemble& ensemble, const FeatureMatrix& x,
+                                           ThreadPool& threads);
+
 }  // namespace cenote

@@ -174,5 +174,37 @@ TEST(Shapley, ThreadsDoNotShow) {
   EXPECT_EQ(values(ensemble, x, 1), values(ensemble, x, 3));
 }
 
+TEST(Shapley, InTheUnitOfPredictionsTheyAddUpToThePrediction) {
+  const FeatureMatrix x = random_matrix(200, 6, 21);
+  for (const char* objective : {"l2", "binary", "multiclass"}) {
+    const BoostingOptions options = small_options(objective);
+    const TreeEnsemble trees = fit_trees(x, labels_for(options, random_target(x, 22)), {}, nullptr,
+                                         nullptr, false, options, {}, nullptr);
+    ThreadPool pool(2);
+    const auto amounts = shapley_of_predictions(trees, x, pool);
+    const auto predicted = trees.predict(x, pool);
+    const auto width = static_cast<size_t>(trees.features()) + 1;
+    for (size_t i = 0; i < predicted.size(); ++i) {
+      double sum = 0;
+      for (size_t f = 0; f < width; ++f) sum += amounts[i * width + f];
+      EXPECT_NEAR(sum, predicted[i], kAdditive) << objective << i;
+    }
+  }
+}
+
+TEST(Shapley, OfAProbabilityAreTheRawOnesTimesOneFactor) {
+  // One split at 0: raw sums -1 and 1, half of the rows each, so the mean is 0 and its probability 1/2.
+  Tree tree;
+  tree.nodes = {{.feature = 0, .left = ~0, .right = ~1, .threshold = 0}};
+  tree.leaves = {{-1, 10}, {1, 10}};
+  const TreeEnsemble trees("binary", 1, 1, {tree});
+  ThreadPool pool(1);
+  const auto amounts = shapley_of_predictions(trees, {2, {{-3, 3}}}, pool);
+  const double p = 1 / (1 + std::exp(-1.0));
+  EXPECT_NEAR(amounts[0], 0.5 - p, 1e-12);
+  EXPECT_NEAR(amounts[1], 0.5, 1e-12);
+  EXPECT_NEAR(amounts[2], p - 0.5, 1e-12);
+}
+
 }  // namespace
 }  // namespace cenote

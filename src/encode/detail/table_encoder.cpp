@@ -110,9 +110,15 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
       out.learned_names.push_back(fitted.name);
       out.learned.push_back(std::move(codes));
     } else {
+      out.columns.push_back({fitted.name, out.fixed_width, codes.width});
       out.fixed_width += codes.width;
       fixed.push_back(std::move(codes));
     }
+  }
+  int64_t begin = out.fixed_width;
+  for (size_t c = 0; c < out.learned.size(); ++c) {
+    out.columns.push_back({out.learned_names[c], begin, out.learned[c].width});
+    begin += out.learned[c].width;
   }
   if (columns_.empty()) {
     out.fixed_width = 1;

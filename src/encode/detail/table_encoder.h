@@ -11,6 +11,12 @@
 
 namespace cenote {
 
+/// Where the codes of one column stand among those of a row: the fixed ones first, then the learned ones.
+struct CodedColumn {
+  std::string name;
+  int64_t begin = 0, width = 0;
+};
+
 /// A table's codes: the fixed ones side by side, the learned ones column by column. Row N is missing.
 struct TableCodes {
   int64_t rows = 0;
@@ -18,7 +24,8 @@ struct TableCodes {
   std::vector<float> fixed;  // [N + 1, fixed_width]
   std::vector<std::string> learned_names;
   std::vector<ColumnCodes> learned;
-  int64_t width() const;  // of all codes together; at least 1
+  std::vector<CodedColumn> columns;  // by `begin`; none where no column is encoded
+  int64_t width() const;             // of all codes together; at least 1
 };
 
 /// Fitted encoders of a table's columns, in schema order. A table without any column to encode gets one

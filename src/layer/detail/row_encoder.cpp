@@ -43,7 +43,7 @@ RowEncoder::RowEncoder(ParameterSet& parameters, const std::string& name, const 
   out_ = affine("out", shape.width, shape.width);
 }
 
-at::Tensor RowEncoder::column_codes(std::span<const int64_t> rows) const {
+at::Tensor RowEncoder::codes(std::span<const int64_t> rows) const {
   const auto type = in_.weight.options();
   const auto count = static_cast<int64_t>(rows.size());
   std::vector<at::Tensor> parts;
@@ -77,15 +77,9 @@ at::Tensor RowEncoder::norm_relu_drop(const at::Tensor& x, const Affine& norm,
                        shape_.dropout);
 }
 
-at::Tensor RowEncoder::forward(std::span<const int64_t> rows, const Pass& pass) const {
-  std::vector<uint64_t> keys;
-  if (pass.training && shape_.dropout > 0) {
-    keys.reserve(rows.size());
-    for (const int64_t row : rows) {
-      keys.push_back(row < static_cast<int64_t>(row_keys_.size()) ? row_keys_[row] : 0);
-    }
-  }
-  at::Tensor h = linear_rows(column_codes(rows), in_.weight, in_.bias);
+at::Tensor RowEncoder::map(const at::Tensor& codes, const std::vector<uint64_t>& keys,
+                           const Pass& pass) const {
+  at::Tensor h = linear_rows(codes, in_.weight, in_.bias);
   for (size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = blocks_[b];
     at::Tensor part = linear_rows(h, block.first.weight, block.first.bias);
@@ -95,6 +89,19 @@ at::Tensor RowEncoder::forward(std::span<const int64_t> rows, const Pass& pass) 
   }
   h = at::relu(at::layer_norm(h, {shape_.width}, out_norm_.weight, out_norm_.bias));
   return linear_rows(h, out_.weight, out_.bias);
+}
+
+at::Tensor RowEncoder::encode(const at::Tensor& codes) const { return map(codes, {}, {}); }
+
+at::Tensor RowEncoder::forward(std::span<const int64_t> rows, const Pass& pass) const {
+  std::vector<uint64_t> keys;
+  if (pass.training && shape_.dropout > 0) {
+    keys.reserve(rows.size());
+    for (const int64_t row : rows) {
+      keys.push_back(row < static_cast<int64_t>(row_keys_.size()) ? row_keys_[row] : 0);
+    }
+  }
+  return map(codes(rows), keys, pass);
 }
 
 }  // namespace cenote

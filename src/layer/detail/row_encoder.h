@@ -41,6 +41,10 @@ class RowEncoder {
   RowEncoder(ParameterSet& parameters, const std::string& name, const TableCodes& codes,
              const std::vector<uint64_t>& row_keys, Shape shape);
   at::Tensor forward(std::span<const int64_t> rows, const Pass& pass) const;
+  /// forward() in two steps, without dropout: the codes c [n, codes] of rows, and what becomes of them. Between the
+  /// two a code may be given another value. Gradient of the second with respect to c too.
+  at::Tensor codes(std::span<const int64_t> rows) const;
+  at::Tensor encode(const at::Tensor& codes) const;
 
  private:
   struct Affine {
@@ -49,7 +53,8 @@ class RowEncoder {
   struct Block {
     Affine first, first_norm, second, second_norm;
   };
-  at::Tensor column_codes(std::span<const int64_t> rows) const;
+  at::Tensor map(const at::Tensor& codes, const std::vector<uint64_t>& keys,
+                 const Pass& pass) const;
   at::Tensor norm_relu_drop(const at::Tensor& x, const Affine& norm,
                             const std::vector<uint64_t>& keys, const Pass& pass,
                             uint64_t layer) const;

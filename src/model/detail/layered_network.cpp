@@ -122,6 +122,14 @@ at::Tensor LayeredNetwork::encode(int64_t table, std::span<const int64_t> rows,
   return encoders_[table].forward(rows, pass);
 }
 
+at::Tensor LayeredNetwork::codes(int64_t table, std::span<const int64_t> rows) const {
+  return encoders_[table].codes(rows);
+}
+
+at::Tensor LayeredNetwork::encode_codes(int64_t table, const at::Tensor& codes) const {
+  return encoders_[table].encode(codes);
+}
+
 at::Tensor LayeredNetwork::forward(const Shard& shard, std::vector<at::Tensor> x,
                                    const Pass&) const {
   for (size_t table = 0; table < x.size(); ++table) {

@@ -49,6 +49,8 @@ class LayeredNetwork : public Network {
   const ParameterSet& parameters() const override { return parameters_; }
   SamplerOptions sampler() const override { return sampler_; }
   at::Tensor encode(int64_t table, std::span<const int64_t> rows, const Pass& pass) const override;
+  at::Tensor codes(int64_t table, std::span<const int64_t> rows) const override;
+  at::Tensor encode_codes(int64_t table, const at::Tensor& codes) const override;
   at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x,
                      const Pass& pass) const override;
 

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "feature/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/time.h"
+
+namespace cenote {
+namespace {
+
+/// The columns that a term reads, in order, each once.
+std::vector<ColumnRef> columns_of(const Term& term) {
+  if (term.kind == TermKind::number || term.kind == TermKind::timestamp ||
+      term.kind == TermKind::distinct)
+    return {term.column};
+  std::vector<ColumnRef> out;
+  for (const Condition& condition : term.conditions) {
+    if (std::find(out.begin(), out.end(), condition.column) == out.end())
+      out.push_back(condition.column);
+  }
+  return out;
+}
+
+std::string window_words(const Window& window) {
+  if (window.kind == WindowKind::rows) return fmt::format("last {} rows", window.size);
+  if (window.kind == WindowKind::span) return fmt::format("last {}", format_duration(window.size));
+  return "all";
+}
+
+/// A number with four digits that say something, without an exponent where it can be read without.
+std::string plain_number(double value) {
+  if (std::abs(value) >= 1e4 && std::abs(value) < 1e15) return fmt::format("{:.0f}", value);
+  return fmt::format("{:.4g}", value);
+}
+
+}  // namespace
+
+std::string link_text(const Graph& graph, const Path& path) {
+  std::string out;
+  for (const int32_t relation : path)
+    out += (out.empty() ? "" : " > ") + graph.relation_name(relation);
+  return out;
+}
+
+FeatureParts parts_of(const FeatureSpace& space, const Feature& feature) {
+  FeatureParts out;
+  if (feature.source == FeatureSource::own_labels || feature.source == FeatureSource::all_labels) {
+    out.window = window_words(feature.window);
+    return out;
+  }
+  if (feature.source != FeatureSource::rows) return out;
+  const int32_t table = space.row_table(feature);
+  Path path = feature.anchor;
+  path.insert(path.end(), feature.rows.begin(), feature.rows.end());
+  out.table = space.schema.tables[table].name;
+  if (feature.pool != FeaturePool::value) out.window = window_words(feature.window);
+  for (const ColumnRef& ref : columns_of(feature.term)) {
+    out.column += (out.column.empty() ? "" : ", ") + space.column(table, ref).name;
+  }
+  // A column of the rows' parent belongs to that parent's table.
+  const std::vector<ColumnRef> columns = columns_of(feature.term);
+  if (columns.size() == 1 && !columns[0].up.empty()) {
+    path.insert(path.end(), columns[0].up.begin(), columns[0].up.end());
+    out.table = space.schema.tables[end_table(space.graph, columns[0].up, table)].name;
+  }
+  if (feature.term.kind == TermKind::time) out.column = space.schema.tables[table].time_column;
+  out.link = link_text(space.graph, path);
+  return out;
+}
+
+std::string describe_value(const Feature& feature, float value) {
+  if (std::isnan(value)) return "missing";
+  if (feature.source == FeatureSource::weekday) {
+    static constexpr const char* kDays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                            "Friday", "Saturday", "Sunday"};
+    return kDays[std::clamp(static_cast<int>(value), 0, 6)];
+  }
+  if (feature.source == FeatureSource::month) {
+    static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
+                                              "May",       "June",     "July",     "August",
+                                              "September", "October",  "November", "December"};
+    return kMonths[std::clamp(static_cast<int>(value), 1, 12) - 1];
+  }
+  if (feature.source == FeatureSource::staleness) return plain_number(value) + " days";
+  if (is_time_ago(feature)) return plain_number(value) + " days ago";
+  if (feature.term.kind == TermKind::indicator && feature.pool == FeaturePool::mean)
+    return fmt::format("{:.3g} %", 100 * value);
+  if (feature.term.kind == TermKind::indicator &&
+      (feature.pool == FeaturePool::value || feature.pool == FeaturePool::last))
+    return value != 0 ? "yes" : "no";
+  return plain_number(value);
+}
+
+FeatureCells::FeatureCells(const FeatureSpace& space, std::span<const Feature> features,
+                           int64_t visible_until, ThreadPool& threads)
+    : space_(space),
+      visible_until_(visible_until),
+      words_(words_asked_for(space, features, threads)) {}
+
+const FeatureCells::Values& FeatureCells::values(int32_t table, const Term& term) {
+  const auto [at, fresh] = values_.try_emplace({table, term_key(term)});
+  if (!fresh) return at->second;
+  Values& out = at->second;
+  out.of_row = makers_.try_emplace(table, space_, table, words_).first->second.make(term);
+  const StoredTable& stored = space_.graph.store.tables[table];
+  double sum = 0;
+  int64_t count = 0;
+  for (int64_t row = 0; row < stored.rows && stored.time[row] <= visible_until_; ++row) {
+    if (std::isnan(out.of_row[row])) continue;
+    sum += out.of_row[row];
+    ++count;
+  }
+  if (count > 0) out.usual = sum / static_cast<double>(count);
+  return out;
+}
+
+/// The cells of one row of the table, or of its parents, that the term read: `amount` shared among them.
+void FeatureCells::add(const Feature& feature, int32_t table, int64_t row, double amount,
+                       std::vector<CellPart>& out) const {
+  const std::vector<ColumnRef> columns = columns_of(feature.term);
+  if (columns.empty()) {
+    int32_t column = -1;
+    if (feature.term.kind == TermKind::time) {
+      const Table& of_row = space_.schema.tables[table];
+      column = static_cast<int32_t>(of_row.find_column(of_row.time_column));
+    }
+    out.push_back({{table, row, column}, amount});
+    return;
+  }
+  for (const ColumnRef& ref : columns) {
+    int64_t at = row;
+    for (const int32_t relation : ref.up) {
+      const GraphLink& link = space_.graph.links[relation / 2];
+      at = at < 0 ? -1 : link.parent[at];
+      // Missing to the term too.
+      if (at >= 0 && space_.graph.store.tables[link.parent_table].time[at] >
+                         space_.graph.store.tables[table].time[row])
+        at = -1;
+    }
+    if (at < 0) continue;
+    out.push_back({{end_table(space_.graph, ref.up, table), at, ref.column},
+                   amount / static_cast<double>(columns.size())});
+  }
+}
+
+std::vector<CellPart> FeatureCells::find(const Feature& feature, const Seed& seed) {
+  std::vector<CellPart> out;
+  if (feature.source != FeatureSource::rows) return out;
+  const Place place = follow(space_.graph, feature.anchor, seed);
+  if (place.row < 0) return out;
+  const int32_t table = space_.row_table(feature);
+  if (feature.pool == FeaturePool::value) {
+    if (place.visible) add(feature, table, place.row, 1, out);
+    return out;
+  }
+  auto reached = rows_.find(feature.rows);
+  if (reached == rows_.end())
+    reached = rows_.emplace(feature.rows, reach(space_.graph, feature.rows)).first;
+  const TimedRows& rows = reached->second;
+  const int64_t high = rows.visible(place.row, seed.cut);
+  int64_t low = 0;
+  if (feature.window.kind == WindowKind::rows)
+    low = std::max<int64_t>(0, high - feature.window.size);
+  if (feature.window.kind == WindowKind::span)
+    low = std::min(high, rows.visible(place.row, seed.cut - feature.window.size));
+  const Values& value = values(table, feature.term);
+  std::vector<std::pair<int64_t, double>> known;  // rows that have a value
+  for (int64_t i = low; i < high; ++i) {
+    const int64_t row = rows.rows[rows.offsets[place.row] + i];
+    if (!std::isnan(value.of_row[row])) known.emplace_back(row, value.of_row[row]);
+  }
+  if (known.empty()) return out;
+  const auto less = [](const auto& a, const auto& b) { return a.second < b.second; };
+  switch (feature.pool) {
+    case FeaturePool::last: known = {known.back()}; break;
+    case FeaturePool::first: known = {known.front()}; break;
+    case FeaturePool::min: known = {*std::min_element(known.begin(), known.end(), less)}; break;
+    case FeaturePool::max: known = {*std::max_element(known.begin(), known.end(), less)}; break;
+    default: break;
+  }
+  std::vector<double> weight(known.size(), 1.0);
+  if (feature.pool == FeaturePool::mean || feature.pool == FeaturePool::sum) {
+    double together = 0;
+    for (const auto& [row, v] : known) together += v - value.usual;
+    for (size_t i = 0; i < known.size(); ++i) {
+      const double apart = known[i].second - value.usual;
+      weight[i] = together == 0 ? 1 : apart * together > 0 ? std::abs(apart) : 0;
+    }
+  }
+  double total = 0;
+  for (const double w : weight) total += w;
+  for (size_t i = 0; i < known.size(); ++i) {
+    if (weight[i] > 0) add(feature, table, known[i].first, weight[i] / total, out);
+  }
+  return out;
+}
+
+}  // namespace cenote
