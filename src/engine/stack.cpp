@@ -48,6 +48,13 @@ std::vector<double> Stack::predict(const std::vector<Seed>& seeds, const Hooks& 
   return weighted_mean(predictions, weights);
 }
 
+/// Lists are not averaged: the search keeps one model alone.
+Rankings Stack::rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const {
+  CENOTE_CHECK(members_.size() == 1, bad_input, "model: {} members that recommend, not one",
+               members_.size());
+  return members_[0].model->rank(seeds, top, hooks);
+}
+
 void Stack::save(ModelPart& part) const {
   part.members.clear();
   part.weights.clear();

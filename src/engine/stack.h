@@ -20,6 +20,7 @@ class Stack : public Trained {
   /// Searches for members (engine/search.h).
   TrainReport fit(const FitRequest& request) override;
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override;
+  Rankings rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const override;
   void save(ModelPart& part) const override;
   void load(const ModelPart& part) override;
   int64_t parameter_count() const override;

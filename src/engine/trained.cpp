@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "encode/encode.h"
 #include "engine/stack.h"
+#include "engine/trained_ranker.h"
 #include "metric/metric.h"
 #include "pool/pool.h"
 #include "train/checkpoint.h"
@@ -37,6 +38,10 @@ const LossEntry& choose_loss(const std::string& name, TaskType type) {
 }
 
 }  // namespace
+
+Rankings Trained::rank(const std::vector<Seed>&, int64_t, const Hooks&) const {
+  fail(ErrorCode::internal, "a model that recommends nothing was asked to");
+}
 
 int64_t chosen_staleness(const Prepared& prepared, const Options& train) {
   const bool frozen = prepared.visibility.protocol == Protocol::frozen &&
@@ -70,6 +75,11 @@ SeedTable make_selection(const Prepared& prepared, int64_t staleness, int64_t mo
       out.seeds.push_back(one);
       const auto label = val.label.begin() + i * val.width;
       out.label.insert(out.label.end(), label, label + val.width);
+      if (prepared.item_table < 0) continue;
+      const auto items = val.items(i);
+      if (out.item_offsets.empty()) out.item_offsets = {0};
+      out.item.insert(out.item.end(), items.begin(), items.end());
+      out.item_offsets.push_back(std::ssize(out.item));
     }
   }
   return out;
@@ -79,10 +89,11 @@ Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.selection;
   const int64_t width = prepared.outputs;
-  return {prepared.task.metric, metric.higher_is_better,
-          [&metric, &val, width](const std::vector<double>& prediction) {
-            return metric.compute({prediction, val.label, width});
-          }};
+  return {
+      prepared.task.metric, metric.higher_is_better,
+      [&metric, &val, &prepared, width](const std::vector<double>& prediction) {
+        return metric.compute({metric_predictions(prepared, val, prediction), val.label, width});
+      }};
 }
 
 namespace {
@@ -281,6 +292,8 @@ std::unique_ptr<Trained> make_trained(const Prepared& prepared, const ModelPart&
   if (entry.make_estimator != nullptr)
     return std::make_unique<TrainedEstimator>(prepared, context, staleness, options.model, entry,
                                               threads);
+  if (entry.make_ranker != nullptr)
+    return make_trained_ranker(prepared, context, staleness, options.model, entry, threads);
   context.entry_options = options.pools;
   const LossEntry& loss = choose_loss(options.train.get_text("loss"), context.task_type);
   TrainOptions training = train_options(options.train, part.seed);
