@@ -82,7 +82,12 @@ void Search::run_within_budget() {
 }
 
 void Search::run_rankers() {
-  for (const std::string& model : models_) run_item(item(model, {}));
+  for (const std::string& model : models_) {
+    if (run_item(item(model, {})) != nullptr || left() > 0) continue;
+    request_.hooks.warn(
+        "networks_not_tried",
+        fmt::format("there was no time to finish {}; a larger --budget tries it", model));
+  }
 }
 
 void Search::run_boost() {

@@ -8,10 +8,10 @@
 #include "base/hash.h"
 #include "encode/encode.h"
 #include "engine/stack.h"
+#include "engine/trained_network.h"
 #include "engine/trained_ranker.h"
 #include "metric/metric.h"
 #include "pool/pool.h"
-#include "train/checkpoint.h"
 #include "train/options.h"
 
 namespace cenote {
@@ -230,50 +230,6 @@ class TrainedEstimator : public Trained {
   const int64_t staleness_;
   ThreadPool& threads_;
   const std::unique_ptr<Estimator> estimator_;
-};
-
-class TrainedNetwork : public Trained {
- public:
-  TrainedNetwork(const Prepared& prepared, const ModelContext& context, const Options& options,
-                 const ModelEntry& entry, const LossEntry& loss, const OutputScale& scale,
-                 const TrainOptions& training, ThreadPool& threads)
-      : prepared_(prepared),
-        context_(context),
-        network_(entry.make_network(options, context_)),
-        trainer_(std::make_unique<Trainer>(*network_, context_, loss, scale, training, threads)) {}
-
-  TrainReport fit(const FitRequest& request) override {
-    return trainer_->train(prepared_.train, prepared_.selection, make_judge(prepared_),
-                           request.checkpoint, request.fingerprint, request.resume, request.hooks);
-  }
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override {
-    return trainer_->predict(seeds, hooks);
-  }
-  void save(ModelPart& part) const override {
-    const auto& names = network_->parameters().names();
-    for (size_t i = 0; i < names.size(); ++i)
-      part.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
-  }
-  void load(const ModelPart& part) override {
-    const auto& parameters = network_->parameters();
-    CENOTE_CHECK(part.tensors.size() == parameters.names().size(), bad_input,
-                 "model: {} tensors, {} are needed", part.tensors.size(),
-                 parameters.names().size());
-    for (const std::string& name : parameters.names()) {
-      const auto found = std::find_if(part.tensors.begin(), part.tensors.end(),
-                                      [&](const auto& t) { return t.first == name; });
-      CENOTE_CHECK(found != part.tensors.end(), bad_input, "model: tensor '{}' is missing", name);
-      at::Tensor target = parameters.at(name).detach();
-      copy_from_raw(name, found->second, target);
-    }
-  }
-  int64_t parameter_count() const override { return network_->parameters().count(); }
-
- private:
-  const Prepared& prepared_;
-  const ModelContext context_;
-  const std::unique_ptr<Network> network_;
-  const std::unique_ptr<Trainer> trainer_;
 };
 
 }  // namespace

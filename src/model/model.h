@@ -116,6 +116,17 @@ class Ranker {
   virtual std::vector<UsedFeature> used_features() const { return {}; }
 };
 
+/// The other half of a network that recommends: items as vectors. A seed's score of an item is the product of the two
+/// vectors; a pass that trains gives the scores that its loss takes instead (src/model/two_tower.cpp).
+class ItemTower {
+ public:
+  virtual ~ItemTower() = default;
+  /// What seeds of training have, to draw from. REQUIRES it to outlive the training.
+  virtual void learn_from(const SeedTable& train) = 0;
+  /// Rows [n] of the item table -> [n, as many as the network puts out].
+  virtual at::Tensor items(std::span<const int64_t> rows, const Pass& pass) const = 0;
+};
+
 struct ModelEntry {
   EntryInfo info;
   std::unique_ptr<Network> (*make_network)(const Options& options,
@@ -128,13 +139,15 @@ struct ModelEntry {
   bool has_members() const {
     return make_network == nullptr && make_estimator == nullptr && make_ranker == nullptr;
   }
-  /// Rankers answer link prediction, networks and estimators the rest.
+  /// Rankers and networks that recommend answer link prediction, the others the rest.
   bool answers(TaskType type) const {
-    return has_members() || (make_ranker != nullptr) == (type == TaskType::link_prediction);
+    return has_members() ||
+           (make_ranker != nullptr || recommends) == (type == TaskType::link_prediction);
   }
   bool looks_back = false;   // predictions need the history of labels
   bool reads_rows = true;    // and not labels alone: then stale training means something
   bool takes_edges = false;  // of a network: a plan of joins may make a table's rows edges
+  bool recommends = false;   // of a network: it is an ItemTower, too
 };
 
 /// Begins an entry: CENOTE_MODEL(sage) { return {...}; } in src/model/sage.cpp.

@@ -321,16 +321,16 @@ CENOTE_MODEL(rerank) {
         {}},
        {"max_pairs", int64_t{2000000}, "pairs of seed and item to train on, about", 100, 1e9, {}},
        {"bags", int64_t{3}, "boosters that are averaged", 1, 100, {}},
-       {"rounds", int64_t{500}, "trees of a booster at most", 1, 100000, {}},
+       {"rounds", int64_t{300}, "trees of a booster at most", 1, 100000, {}},
        {"patience",
         int64_t{50},
         "rounds without a better log loss of validation; 0: all rounds",
         0,
         100000,
         {}},
-       {"lr", 0.05, "learning rate of the trees", 1e-6, 1, {}},
-       {"leaves", int64_t{31}, "leaves of a tree at most", 2, 4096, {}},
-       {"min_rows", int64_t{40}, "pairs in a leaf at least", 1, 1e9, {}}}};
+       {"lr", 0.1, "learning rate of the trees", 1e-6, 1, {}},
+       {"leaves", int64_t{15}, "leaves of a tree at most", 2, 4096, {}},
+       {"min_rows", int64_t{200}, "pairs in a leaf at least", 1, 1e9, {}}}};
   entry.make_ranker = [](const Options& options,
                          const ModelContext& context) -> std::unique_ptr<Ranker> {
     return std::make_unique<Rerank>(options, context);

@@ -71,10 +71,9 @@ TEST_F(Links, ItemsThatAreNotThereUpToTheTestTimeAreDropped) {
   const Labels made = labels();
   EXPECT_THAT(made.test.item.integers, testing::Each(7));
   EXPECT_THAT(made.test.label, testing::Each(1));
-  EXPECT_THAT(
-      warnings_.of("unknown_items"),
-      HasSubstr("test labels are no rows of 'products' up to the test time and are dropped, "
-                "e.g. '9' for customer 1 at 2020-11-01"));
+  EXPECT_THAT(warnings_.of("unknown_items"),
+              HasSubstr("32 of 64 items of train labels are no rows of 'products' up to the test "
+                        "time and are dropped, e.g. '9' for customer 1 at 2020-01-05"));
   EXPECT_THAT(warnings_.of("null_labels"), HasSubstr("have no value and are dropped"));
 }
 
