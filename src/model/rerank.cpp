@@ -36,6 +36,8 @@ namespace {
 constexpr size_t kMostWays = 3;
 /// Seeds whose pairs are in memory at a time, and seeds that a thread takes at once.
 constexpr size_t kBlock = 2048, kPart = 64;
+/// Of few pairs a leaf holds at least this part, whatever `min_rows` says.
+constexpr int64_t kLeastLeaves = 100;
 
 /// Pairs of a seed in a matrix: rows [begin, begin + candidates).
 struct Pairs {
@@ -74,7 +76,7 @@ class Rerank : public Ranker {
       return data.hooks.is_cancelled();
     };
     data.threads.parallel_for(std::ssize(bags_), [&](int64_t bag) {
-      BoostingOptions own = boosting();
+      BoostingOptions own = boosting(x.rows);
       own.seed = hash_combine(context_.seed, static_cast<uint64_t>(bag));
       bags_[bag] =
           fit_trees(x, label, {}, stops ? &val : nullptr, judge, false, own, hooks, nullptr);
@@ -152,14 +154,15 @@ class Rerank : public Ranker {
     return PairFeatures::names(context_, of);
   }
 
-  BoostingOptions boosting() const {
+  BoostingOptions boosting(int64_t pairs) const {
     BoostingOptions out;
     out.objective = "binary";
     out.rounds = options_.get_int("rounds");
     out.patience = std::max<int64_t>(1, options_.get_int("patience"));
     out.learning_rate = options_.get_double("lr");
     out.leaves = options_.get_int("leaves");
-    out.min_rows_in_leaf = options_.get_int("min_rows");
+    out.min_rows_in_leaf =
+        std::max<int64_t>(1, std::min(options_.get_int("min_rows"), pairs / kLeastLeaves));
     out.feature_fraction = 0.5;
     out.max_bins = 63;
     out.threads = 1;
@@ -330,7 +333,12 @@ CENOTE_MODEL(rerank) {
         {}},
        {"lr", 0.1, "learning rate of the trees", 1e-6, 1, {}},
        {"leaves", int64_t{15}, "leaves of a tree at most", 2, 4096, {}},
-       {"min_rows", int64_t{200}, "pairs in a leaf at least", 1, 1e9, {}}}};
+       {"min_rows",
+        int64_t{200},
+        "pairs in a leaf at least, of few pairs a hundredth of them",
+        1,
+        1e9,
+        {}}}};
   entry.make_ranker = [](const Options& options,
                          const ModelContext& context) -> std::unique_ptr<Ranker> {
     return std::make_unique<Rerank>(options, context);
