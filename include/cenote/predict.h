@@ -53,10 +53,12 @@ struct PredictOptions {
   std::string at;                     // a time; empty: the latest time in the database
   std::vector<std::string> entities;  // keys; empty: all
   double interval = 0;                // of a number: .5, .8, .9 or .95; 0: none
-  int64_t top = 0;                    // keep the rows with the largest predictions; 0: all
+  int64_t top =
+      0;  // keep the rows with the largest predictions; 0: all. Links: items a seed; 0: the task's k
 };
 
-/// Predictions in key order (with `top`: best first).
+/// Predictions in key order (with `top`: best first). Of links a row is an item for an entity, in key order and then
+/// the best first; an entity that nothing can be recommended to has no row.
 struct PredictResult {
   std::string task, task_type, model, protocol;
   std::string entity_column, time_column, target_column, dataset;
@@ -65,9 +67,13 @@ struct PredictResult {
   bool entity_is_number = false;
   std::vector<int64_t> time;  // [n] microseconds since 1970-01-01 UTC
   std::vector<double>
-      prediction;  // [n] number, probability of class 1, or index of the likeliest class
+      prediction;  // [n] number, probability of class 1, index of the likeliest class, or score of the item
   std::vector<double> probabilities;  // [n, classes]
   std::vector<double> low, high;      // [n] the ends of the interval, if one was asked for
+  // Of links.
+  std::vector<int64_t> rank;      // [n] from 1
+  std::vector<std::string> item;  // [n] keys as text
+  bool item_is_number = false;
 };
 
 PredictResult predict(const PredictOptions& options, const Hooks& hooks = {});
@@ -75,7 +81,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks = {});
 /// Writes predictions to a file: the whole file or nothing.
 ///
 /// Options   format "csv" or "parquet": entity, time, prediction, then a probability per class;
-///           "relbench": the leaderboard's CSV, whose prediction column is called as the target.
+///           "relbench": the leaderboard's CSV, whose prediction column is called as the target; of links
+///           a row an entity, with the list of its items.
 /// Errors    io; unsupported for a task type that the leaderboard does not have.
 void write_predictions(const PredictResult& predictions, const std::string& path,
                        const std::string& format = "csv");

@@ -16,7 +16,8 @@ std::string lower(std::string text) {
 }  // namespace
 
 QueryResult read_parquet_file(const std::filesystem::path& file,
-                              const std::vector<std::string>& columns, const std::string& as_text) {
+                              const std::vector<std::string>& columns, const std::string& list,
+                              ListsAs lists) {
   std::error_code error;
   CENOTE_CHECK(std::filesystem::exists(file, error), not_found, "there is no '{}'", file.string());
   CENOTE_CHECK(std::filesystem::is_regular_file(file, error), bad_input, "'{}' is no regular file",
@@ -33,9 +34,12 @@ QueryResult read_parquet_file(const std::filesystem::path& file,
       bool wanted = false;
       for (const std::string& column : columns) wanted |= lower(column) == lower(name);
       if (!wanted) continue;
-      const bool text = !as_text.empty() && lower(as_text) == lower(name);
-      select += (select.empty() ? "" : ", ") +
-                (text ? fmt::format("CAST({0} AS VARCHAR) AS {0}", quoted) : quoted);
+      std::string value = quoted;
+      if (!list.empty() && lower(list) == lower(name)) {
+        value = lists == ListsAs::text ? fmt::format("CAST({0} AS VARCHAR) AS {0}", quoted)
+                                       : fmt::format("unnest({0}) AS {0}", quoted);
+      }
+      select += (select.empty() ? "" : ", ") + value;
     }
     if (select.empty()) return {};
     return database.query(fmt::format("SELECT {} FROM {}", select, relation));

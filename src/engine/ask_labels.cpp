@@ -35,7 +35,7 @@ void add_table(const AskedTask& asked, const LabelTable& table, const Labels& la
   out.times.erase(std::unique(out.times.begin(), out.times.end()), out.times.end());
 }
 
-/// Lists and forecasts are no labels of a task yet: what the SQL gives, in the order of label tables.
+/// Lists and forecasts: what the SQL gives, in the order of label tables.
 void add_sql(const AskedTask& asked, const Snapshot& snapshot, int64_t visible_until,
              AskedLabels& out) {
   const Question& question = asked.question;
@@ -86,8 +86,10 @@ std::vector<AskedLabels> asked_labels(const AskedTask& asked, const Snapshot& sn
   const QuestionKind kind = asked.question.kind;
   std::vector<AskedLabels> out(3);
   for (size_t i = 0; i < out.size(); ++i) out[i].split = kNames[i];
-  const bool trainable = kind != QuestionKind::ranking && kind != QuestionKind::forecast;
-  if (trainable) {
+  const bool shown_by_sql = kind == QuestionKind::ranking || kind == QuestionKind::forecast;
+  // Only so it is known whether there is something to learn from.
+  if (kind == QuestionKind::ranking) make_labels(task, snapshot, hooks);
+  if (!shown_by_sql) {
     const Labels labels = make_labels(task, snapshot, hooks);
     const bool missing = kind == QuestionKind::missing;
     const ColumnData keys =
@@ -105,7 +107,7 @@ std::vector<AskedLabels> asked_labels(const AskedTask& asked, const Snapshot& sn
   for (size_t i = 0; i < out.size(); ++i) {
     report_split(hooks, static_cast<int64_t>(i));
     const int64_t until = i < 2 ? task.test_timestamp : kTimeNever;
-    if (!trainable) add_sql(asked, snapshot, until, out[i]);
+    if (shown_by_sql) add_sql(asked, snapshot, until, out[i]);
     const int64_t entities = std::max<int64_t>(1, snapshot.schema().table(task.entity_table).rows);
     if (std::ssize(out[i].times) > kMostPairs / entities) {
       hooks.warn("pairs_not_counted",

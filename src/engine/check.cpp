@@ -15,15 +15,18 @@ constexpr int64_t kCandidates = 3000, kRows = 4000;
 
 /// A model for which nothing is at stake: that rows after a time do not matter is shown by a quick one too.
 ModelFile quick_model(Prepared& prepared, uint64_t seed, ThreadPool& threads, const Hooks& hooks) {
-  const ChosenOptions options = apply_options("boost", {{"candidates", "1000"},
-                                                        {"features", "60"},
-                                                        {"sample", "4000"},
-                                                        {"max_rows", "20000"},
-                                                        {"rounds", "60"},
-                                                        {"search", "false"},
-                                                        {"bags", "1"}});
+  const bool links = prepared.task.type == TaskType::link_prediction;
+  const std::string name = links ? "repeat" : "boost";
+  const ChosenOptions options = apply_options(name, links ? TextPairs{}
+                                                          : TextPairs{{"candidates", "1000"},
+                                                                      {"features", "60"},
+                                                                      {"sample", "4000"},
+                                                                      {"max_rows", "20000"},
+                                                                      {"rounds", "60"},
+                                                                      {"search", "false"},
+                                                                      {"bags", "1"}});
   prepared.selection = prepared.val;
-  ModelFile model = make_model_file(prepared, make_part("boost", options, seed));
+  ModelFile model = make_model_file(prepared, make_part(name, options, seed));
   const auto trained = make_trained(prepared, model, model.scale, threads);
   trained->fit({.checkpoint = {}, .fingerprint = "", .resume = false, .hooks = hooks});
   trained->save(model);

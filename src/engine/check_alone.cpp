@@ -146,6 +146,7 @@ void check_key(const Prepared& prepared, const Sample& sample, const Limits& lim
 AloneFindings check_alone(const Prepared& prepared, int64_t candidates, int64_t rows,
                           ThreadPool& threads, const Hooks& hooks) {
   AloneFindings out;
+  if (prepared.task.type == TaskType::link_prediction) return out;  // a list has no one number
   const ModelContext context = prepared.context(0);
   const Sample sample = draw_sample(prepared, context, rows);
   if (sample.seeds.size() < 20) return out;

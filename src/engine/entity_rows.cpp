@@ -7,11 +7,14 @@
 
 namespace cenote {
 
+const ColumnData* key_column(const Prepared& prepared, int32_t table) {
+  const Table& of = prepared.schema.tables[table];
+  if (of.primary_key.size() != 1) return nullptr;
+  return &prepared.graph.store.tables[table].columns[of.find_column(of.primary_key[0])];
+}
+
 const ColumnData* entity_key(const Prepared& prepared) {
-  const Table& table = prepared.schema.tables[prepared.entity_table];
-  if (table.primary_key.size() != 1) return nullptr;
-  return &prepared.graph.store.tables[prepared.entity_table]
-              .columns[table.find_column(table.primary_key[0])];
+  return key_column(prepared, prepared.entity_table);
 }
 
 std::string entity_key_name(const Prepared& prepared) {

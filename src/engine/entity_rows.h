@@ -9,7 +9,9 @@
 
 namespace cenote {
 
-/// The column that names the rows of the entity table, or null: rows are then named by their number.
+/// The column that names the rows of a table, or null: rows are then named by their number.
+const ColumnData* key_column(const Prepared& prepared, int32_t table);
+/// That of the entity table.
 const ColumnData* entity_key(const Prepared& prepared);
 /// That column's name in predictions; "row" where there is none.
 std::string entity_key_name(const Prepared& prepared);

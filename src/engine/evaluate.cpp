@@ -41,7 +41,8 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
                prepared->task.name);
   const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
   trained->load(run.model);
-  std::vector<double> prediction = trained->predict(split.seeds, hooks);
+  std::vector<double> prediction =
+      metric_predictions(*prepared, split, trained->predict(split.seeds, hooks));
 
   EvaluateResult out;
   out.task = prepared->task.name;

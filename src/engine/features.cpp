@@ -33,18 +33,30 @@ Graph empty_graph(const Schema& schema) {
   return graph;
 }
 
+/// What a model has learned to look at, loaded from its part.
+template <class Model>
+std::vector<UsedFeature> used_features(const ModelPart& part, const Options& options,
+                                       const ModelContext& context,
+                                       std::unique_ptr<Model> (*make)(const Options&,
+                                                                      const ModelContext&)) {
+  const auto model = make(options, context);
+  model->load(part.estimator);
+  return model->used_features();
+}
+
 /// Adds the features of a part and its members, `weight` of it, to those of the same sentence.
 void add_features(const ModelPart& part, const ModelContext& context, double weight,
                   std::map<std::string, RunFeature>& found) {
   for (size_t k = 0; k < part.members.size(); ++k)
     add_features(part.members[k], context, weight * part.weights[k], found);
   const ModelEntry& entry = model_registry().at(part.model);
-  if (entry.make_estimator == nullptr) return;
+  if (entry.make_estimator == nullptr && entry.make_ranker == nullptr) return;
   Options options(entry.info.options);
   for (const auto& [name, value] : part.model_options) options.set(part.model, name, value);
-  const auto estimator = entry.make_estimator(options, context);
-  estimator->load(part.estimator);
-  for (UsedFeature& feature : estimator->used_features()) {
+  auto used = entry.make_ranker != nullptr
+                  ? used_features(part, options, context, entry.make_ranker)
+                  : used_features(part, options, context, entry.make_estimator);
+  for (UsedFeature& feature : used) {
     RunFeature& sum = found[feature.sentence];
     sum.share += weight * feature.share;
     sum.sql = std::move(feature.sql);
@@ -97,6 +109,11 @@ RunFeatures features(const std::string& run) {
   context.schema = &model.schema;
   context.task = &model.task;
   context.last_training_time = model.last_training_time;
+  if (model.task.type == TaskType::link_prediction) {
+    context.item_table = static_cast<int32_t>(model.schema.find_table(model.task.item_table));
+    CENOTE_CHECK(context.item_table >= 0, bad_input,
+                 "model: its item table '{}' is not in its schema", model.task.item_table);
+  }
 
   RunFeatures out;
   out.model = model.model;

@@ -46,6 +46,7 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
       hash = hash_combine(hash, static_cast<uint64_t>(seed.time));
     }
     add_bytes(table->label);
+    add_bytes(table->item);
   }
   // Keys, links and every value that a model sees.
   for (const StoredTable& table : prepared.graph.store.tables) {
@@ -153,9 +154,10 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const double budget = fit_budget(options);
   const auto schedule = read_schedule(options.schedule);
   const auto threads = make_threads(options.threads);
+  TaskChoice task{options.task, options.question, options.eval_times};
+  task.model = options.model;
   const auto prepared =
-      prepare_training(options.source, {options.task, options.question, options.eval_times},
-                       protocol, as_of, chosen.encoders, *threads, hooks);
+      prepare_training(options.source, task, protocol, as_of, chosen.encoders, *threads, hooks);
 
   ModelFile model = make_model_file(*prepared, make_part(options.model, chosen, options.seed));
 

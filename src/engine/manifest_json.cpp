@@ -9,6 +9,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int64_t kMostMonths = 12 * 1000;
+constexpr int64_t kMostRecommended = 10'000;
 
 StorageType parse_storage(const std::string& text) {
   for (const auto type : {StorageType::int64, StorageType::float64, StorageType::utf8,
@@ -116,6 +117,10 @@ json task_to_json(const Task& task) {
   // Only of a question, so that models of manifests keep their bytes.
   if (task.horizon_months > 0) out["horizon_months"] = task.horizon_months;
   if (!task.question.empty()) out["question"] = task.question;
+  if (task.type == TaskType::link_prediction) {
+    out["item_table"] = task.item_table;
+    out["k"] = task.k;
+  }
   return out;
 }
 
@@ -143,6 +148,12 @@ Task task_from_json(const json& in) {
   out.sql = in.at("sql").get<std::string>();
   for (const auto& pair : in.at("remove_columns")) {
     out.remove_columns.emplace_back(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
+  }
+  if (out.type == TaskType::link_prediction) {
+    out.item_table = in.at("item_table").get<std::string>();
+    out.k = in.at("k").get<int64_t>();
+    CENOTE_CHECK(out.k >= 1 && out.k <= kMostRecommended, bad_input,
+                 "model: {} recommendations a seed", out.k);
   }
   out.metric = in.at("metric").get<std::string>();
   out.val_timestamp = in.at("val_timestamp").get<int64_t>();

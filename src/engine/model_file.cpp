@@ -174,6 +174,9 @@ ModelFile read_model(const std::filesystem::path& path) {
                bad_input, "{}: {} tables, but encoders of {}", path.string(),
                out.schema.tables.size(), out.encoders.size());
   const bool multiclass = out.task.type == TaskType::multiclass_classification;
+  const bool links = out.task.type == TaskType::link_prediction;
+  CENOTE_CHECK(!links || out.outputs == out.task.k, bad_input, "{}: {} outputs for {} places",
+               path.string(), out.outputs, out.task.k);
   CENOTE_CHECK(out.outputs >= 1 && out.outputs <= kMostOutputs &&
                    (!multiclass || out.outputs == static_cast<int64_t>(out.classes.size())),
                bad_input, "{}: {} outputs do not go with {} classes", path.string(), out.outputs,

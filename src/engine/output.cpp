@@ -30,20 +30,31 @@ ColumnData& add_column(QueryResult& table, std::string name, StorageType type) {
   return table.columns.emplace_back(make_column(type));
 }
 
+/// Keys as numbers where they are.
+void append_key(ColumnData& column, const std::string& key) {
+  column.type == StorageType::int64 ? append_integer(column, std::stoll(key))
+                                    : append_text(column, key);
+}
+
 void add_keys(const PredictResult& p, QueryResult& table) {
   table.rows = static_cast<int64_t>(p.entity.size());
   ColumnData& entity = add_column(table, p.entity_column.empty() ? "entity" : p.entity_column,
                                   p.entity_is_number ? StorageType::int64 : StorageType::utf8);
-  for (const std::string& key : p.entity) {
-    if (p.entity_is_number) {
-      append_integer(entity, std::stoll(key));
-    } else {
-      append_text(entity, key);
-    }
-  }
+  for (const std::string& key : p.entity) append_key(entity, key);
   ColumnData& time =
       add_column(table, p.time_column.empty() ? "time" : p.time_column, StorageType::time);
   for (const int64_t t : p.time) append_integer(time, t);
+}
+
+/// Rank, item, score.
+void add_recommendations(const PredictResult& p, QueryResult& table) {
+  ColumnData& rank = add_column(table, "rank", StorageType::int64);
+  for (const int64_t place : p.rank) append_integer(rank, place);
+  ColumnData& item = add_column(table, p.target_column.empty() ? "item" : p.target_column,
+                                p.item_is_number ? StorageType::int64 : StorageType::utf8);
+  for (const std::string& key : p.item) append_key(item, key);
+  ColumnData& score = add_column(table, "score", StorageType::float64);
+  for (const double value : p.prediction) append_real(score, value);
 }
 
 void append_number(ColumnData& column, double value) {
@@ -115,6 +126,10 @@ std::string time_text(int64_t time, TimeStyle style) {
 QueryResult prediction_table(const PredictResult& p) {
   QueryResult out;
   add_keys(p, out);
+  if (is_recommendation(p)) {
+    add_recommendations(p, out);
+    return out;
+  }
   if (p.classes.empty()) {
     ColumnData& column = add_column(out, "prediction", StorageType::float64);
     for (const double value : p.prediction) append_number(column, value);
@@ -136,7 +151,44 @@ QueryResult prediction_table(const PredictResult& p) {
   return out;
 }
 
+bool is_recommendation(const PredictResult& p) {
+  return p.task_type == to_string(TaskType::link_prediction);
+}
+
+namespace {
+
+/// A row a seed, its items as a JSON list of whole numbers.
+QueryResult relbench_lists(const PredictResult& p) {
+  CENOTE_CHECK(p.item_is_number, bad_input,
+               "the items '{}' are named by texts; RelBench's leaderboard takes whole numbers",
+               p.target_column);
+  PredictResult seeds;
+  seeds.entity_column = p.entity_column;
+  seeds.time_column = p.time_column;
+  seeds.entity_is_number = p.entity_is_number;
+  std::vector<std::string> lists;
+  for (size_t i = 0; i < p.item.size(); ++i) {
+    if (p.rank[i] == 1) {
+      seeds.entity.push_back(p.entity[i]);
+      seeds.time.push_back(p.time[i]);
+      lists.push_back("[");
+    }
+    lists.back() += (p.rank[i] == 1 ? "" : ", ") + p.item[i];
+  }
+  QueryResult out;
+  add_keys(seeds, out);
+  ColumnData& column = add_column(out, p.target_column, StorageType::utf8);
+  CENOTE_CHECK(out.names.back() == p.target_column, bad_input,
+               "the item '{}' is called as a key column, which RelBench's leaderboard cannot read",
+               p.target_column);
+  for (const std::string& list : lists) append_text(column, list + "]");
+  return out;
+}
+
+}  // namespace
+
 QueryResult relbench_table(const PredictResult& p) {
+  if (is_recommendation(p)) return relbench_lists(p);
   CENOTE_CHECK(p.task_type == to_string(TaskType::binary_classification) ||
                    p.task_type == to_string(TaskType::regression),
                unsupported,

@@ -53,6 +53,55 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
   return seeds;
 }
 
+/// Key order, then time.
+std::vector<int64_t> key_order(const ColumnData* key, const std::vector<Seed>& seeds) {
+  std::vector<std::string> key_bytes(seeds.size());
+  for (size_t i = 0; i < seeds.size() && key != nullptr; ++i)
+    append_key_bytes(*key, seeds[i].row, key_bytes[i]);
+  std::vector<int64_t> order(seeds.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
+    if (key_bytes[a] != key_bytes[b]) return key_bytes[a] < key_bytes[b];
+    return seeds[a].time < seeds[b].time;
+  });
+  return order;
+}
+
+/// What is predicted, by what, and how the columns are called.
+PredictResult describe(const Prepared& prepared, const OpenRun& run) {
+  PredictResult out;
+  out.task = prepared.task.name;
+  out.task_type = to_string(prepared.task.type);
+  out.model = run.model.model;
+  out.protocol = to_string(run.protocol);
+  out.dataset = prepared.dataset;
+  out.entity_column = entity_key_name(prepared);
+  out.time_column = prepared.task.time_column;
+  out.target_column = prepared.task.target_column;
+  const ColumnData* key = entity_key(prepared);
+  out.entity_is_number = key == nullptr || key->type == StorageType::int64;
+  return out;
+}
+
+/// A row for each item that is recommended to one of the seeds.
+void add_recommendations(const Prepared& prepared, const std::vector<Seed>& seeds,
+                         const Rankings& found, PredictResult& out) {
+  const ColumnData& entity = *entity_key(prepared);
+  const ColumnData& item = *key_column(prepared, prepared.item_table);
+  out.item_is_number = item.type == StorageType::int64;
+  for (const int64_t i : key_order(&entity, seeds)) {
+    for (int64_t place = 0; place < found.top; ++place) {
+      const int64_t row = found.item[i * found.top + place];
+      if (row < 0) break;
+      out.entity.push_back(value_text(entity, seeds[i].row));
+      out.time.push_back(seeds[i].time);
+      out.rank.push_back(place + 1);
+      out.item.push_back(value_text(item, row));
+      out.prediction.push_back(found.score[i * found.top + place]);
+    }
+  }
+}
+
 }  // namespace
 
 PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
@@ -70,6 +119,12 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   trained->load(run.model);
   const std::vector<Seed> seeds = options.split.empty() ? entity_seeds(*prepared, options)
                                                         : prepared->split(options.split).seeds;
+  PredictResult out = describe(*prepared, run);
+  if (prepared->task.type == TaskType::link_prediction) {
+    const int64_t top = options.top > 0 ? options.top : prepared->task.k;
+    add_recommendations(*prepared, seeds, trained->rank(seeds, top, hooks), out);
+    return out;
+  }
   std::vector<double> numbers = trained->predict(seeds, hooks);
   run.model.confidence.apply(numbers);
 
@@ -84,38 +139,19 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
     rank[i] = *winner;
   }
 
-  // Key order, then time; with --top: the largest predictions first.
-  const ColumnData* key = entity_key(*prepared);
-  std::vector<std::string> key_bytes(seeds.size());
-  for (size_t i = 0; i < seeds.size() && key != nullptr; ++i)
-    append_key_bytes(*key, seeds[i].row, key_bytes[i]);
-  std::vector<int64_t> order(seeds.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    if (key_bytes[a] != key_bytes[b]) return key_bytes[a] < key_bytes[b];
-    return seeds[a].time < seeds[b].time;
-  });
+  // With --top: the largest predictions first.
+  std::vector<int64_t> order = key_order(entity_key(*prepared), seeds);
   if (options.top > 0) {
     std::stable_sort(order.begin(), order.end(),
                      [&](int64_t a, int64_t b) { return rank[a] > rank[b]; });
     if (static_cast<int64_t>(order.size()) > options.top) order.resize(options.top);
   }
 
-  PredictResult out;
-  out.task = prepared->task.name;
-  out.task_type = to_string(prepared->task.type);
-  out.model = run.model.model;
-  out.protocol = to_string(run.protocol);
-  out.dataset = prepared->dataset;
-  out.entity_column = entity_key_name(*prepared);
-  out.time_column = prepared->task.time_column;
-  out.target_column = prepared->task.target_column;
   if (multiclass || multilabel) {
     out.classes = prepared->labels.classes;
     for (auto c = static_cast<int64_t>(out.classes.size()); c < outputs; ++c)
       out.classes.push_back(std::to_string(c));
   }
-  out.entity_is_number = key == nullptr || key->type == StorageType::int64;
   for (const int64_t i : order) {
     out.entity.push_back(entity_text(*prepared, seeds[i].row));
     out.time.push_back(seeds[i].time);

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "kernel/allocator.h"
-#include "metric/metric.h"
+#include "metric/detail/hits.h"
 
 namespace cenote {
 namespace {
@@ -125,13 +125,35 @@ void move_split(const SourceOptions& source, Task& task) {
 void make_split_seeds(Prepared& out, const Hooks& hooks) {
   const bool autocomplete = out.task.kind == TaskKind::autocomplete;
   const auto seeds = [&](const LabelTable& labels) {
-    if (labels.size() == 0) return SeedTable{{}, {}, labels.width};
+    if (labels.size() == 0) {
+      SeedTable none;
+      none.width = labels.width;
+      return none;
+    }
     return make_seeds(labels, out.schema, out.graph, out.entity_table, out.visibility, autocomplete,
                       hooks);
   };
   out.train = seeds(out.labels.train);
   out.val = seeds(out.labels.val);
   out.test = seeds(out.labels.test);
+  if (out.item_table < 0) return;
+  for (auto [table, labels] :
+       {std::pair(&out.train, &out.labels.train), std::pair(&out.val, &out.labels.val),
+        std::pair(&out.test, &out.labels.test)}) {
+    if (table->size() > 0) add_items(*labels, out.schema, out.graph, out.item_table, *table);
+  }
+}
+
+/// Finds the tables that a task names in the schema. Errors bad_input for a model file's that are not there.
+void find_tables(Prepared& out) {
+  const auto find = [&](const std::string& name, const char* what) {
+    const auto at = static_cast<int32_t>(out.schema.find_table(name));
+    CENOTE_CHECK(at >= 0, bad_input, "model: its {} table '{}' is not in its schema", what, name);
+    return at;
+  };
+  out.entity_table = find(out.task.entity_table, "entity");
+  if (out.task.type == TaskType::link_prediction)
+    out.item_table = find(out.task.item_table, "item");
 }
 
 }  // namespace
@@ -141,6 +163,16 @@ History Prepared::history() const {
   out.width = train.width;
   if (!has_history(task)) return out;
   for (const SeedTable* table : {&train, &val, &test}) {
+    if (item_table >= 0) {
+      for (int64_t i = 0; i < table->size(); ++i) {
+        for (const int64_t item : table->items(i)) {
+          out.row.push_back(table->seeds[i].row);
+          out.time.push_back(table->seeds[i].time);
+          out.label.push_back(static_cast<double>(item));
+        }
+      }
+      continue;
+    }
     for (const Seed& seed : table->seeds) {
       out.row.push_back(seed.row);
       out.time.push_back(seed.time);
@@ -155,6 +187,7 @@ ModelContext Prepared::context(uint64_t seed) const {
   context.schema = &schema;
   context.task = &task;
   context.last_training_time = labels.last_training_time;
+  context.item_table = item_table;
   return context;
 }
 
@@ -176,6 +209,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   out->task = choose_task(task, snapshot, hooks);
   move_split(source, out->task);
   check_metric(out->task);
+  if (!task.model.empty()) check_answers(task.model, out->task);
   phases.begin("labels");
   if (!has_history(out->task))
     hooks.warn("no_history", fmt::format("task '{}' has no timedelta, so nothing tells when a "
@@ -185,13 +219,16 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   const bool multiclass = out->task.type == TaskType::multiclass_classification;
   // Later classes have no output, or later rows would change the model.
   if (multiclass) out->labels.classes.resize(out->labels.training_classes);
-  out->outputs = multiclass ? out->labels.training_classes : out->labels.train.width;
+  const bool links = out->task.type == TaskType::link_prediction;
+  out->outputs = multiclass ? out->labels.training_classes
+                 : links    ? out->task.k
+                            : out->labels.train.width;
   phases.begin("load");
   snapshot.infer_types(out->labels.last_training_time);
   out->schema = snapshot.schema();
   remove_links(out->task, out->schema);
   out->dataset = out->schema.name;
-  out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
+  find_tables(*out);
   ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, hooks);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
@@ -244,9 +281,7 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
   ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, hooks);
   for (size_t t = 0; t < out->schema.tables.size(); ++t)
     out->schema.tables[t].rows = store.tables[t].rows;
-  out->entity_table = static_cast<int32_t>(out->schema.find_table(out->task.entity_table));
-  CENOTE_CHECK(out->entity_table >= 0, bad_input,
-               "model: its entity table '{}' is not in its schema", out->task.entity_table);
+  find_tables(*out);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
   phases.begin("labels");
@@ -276,6 +311,28 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
   make_split_seeds(*out, hooks);
   phases.end();
   return out;
+}
+
+std::vector<double> metric_predictions(const Prepared& prepared, const SeedTable& seeds,
+                                       std::vector<double> prediction) {
+  if (prepared.item_table < 0) return prediction;
+  std::vector<double> hits;
+  hits.reserve(prediction.size());
+  for (int64_t i = 0; i < seeds.size(); ++i) {
+    append_hits(std::span(prediction).subspan(i * prepared.outputs, prepared.outputs),
+                seeds.items(i), hits);
+  }
+  return hits;
+}
+
+void check_answers(const std::string& model, const Task& task) {
+  if (model_registry().at(model).answers(task.type)) return;
+  std::vector<std::string> fitting;
+  for (const auto& [name, entry] : model_registry()) {
+    if (entry.answers(task.type)) fitting.push_back(name);
+  }
+  fail(ErrorCode::unsupported, "task '{}' is {}, which model '{}' does not answer; have: {}",
+       task.name, to_string(task.type), model, join_names(fitting));
 }
 
 std::unique_ptr<ThreadPool> make_threads(int threads) {

@@ -25,12 +25,13 @@ struct Prepared {
   Graph graph;
   Visibility visibility;
   int32_t entity_table = 0;
+  int32_t item_table = -1;             // of link prediction
   std::vector<TableEncoder> encoders;  // by table
   std::vector<TableCodes> codes;       // by table
   SeedTable train, val,
       test;             // for a prediction at a time: no seeds, or `train` the closed windows
   SeedTable selection;  // of a fit: what choices are made by
-  int64_t outputs = 1;  // numbers a model puts out per seed
+  int64_t outputs = 1;  // numbers a model puts out per seed; of link prediction: items
   int64_t at = 0;       // for a prediction at a time: that time
   std::vector<std::pair<std::string, double>> seconds;  // by phase
 
@@ -44,6 +45,7 @@ struct TaskChoice {
   std::string task;
   std::string question;  // instead of a task
   int64_t eval_times = kQuestionEvalTimes;
+  std::string model = {};  // that is to answer; empty: any
 
   TaskChoice(std::string task, std::string question = "", int64_t eval_times = kQuestionEvalTimes)
       : task(std::move(task)), question(std::move(question)), eval_times(eval_times) {}
@@ -54,6 +56,13 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
                                            Protocol protocol, AsOf as_of,
                                            const EntryOptions& encoder_options, ThreadPool& threads,
                                            const Hooks& hooks);
+
+/// Predictions of a model as metrics take them: of link prediction the items [S, k] become hits, others stay.
+std::vector<double> metric_predictions(const Prepared& prepared, const SeedTable& seeds,
+                                       std::vector<double> prediction);
+
+/// Errors    unsupported for a model that does not answer tasks of this type; those that do are listed.
+void check_answers(const std::string& model, const Task& task);
 
 /// For using a model: everything learned comes from the file. `task`: as fit was given it; its label files are found
 /// by that. Without `at` the three splits are made; with it

@@ -88,6 +88,12 @@ Search::Search(const Prepared& prepared, const ModelPart& part, const OutputScal
     const size_t dot = name.find('.', 6);
     fixed_[name.substr(6, dot - 6)].emplace_back(name.substr(dot + 1), value);
   }
+  const auto asked = models_;
+  std::erase_if(models_, [&](const std::string& model) {
+    return !model_registry().at(model).answers(prepared.task.type);
+  });
+  CENOTE_CHECK(!models_.empty(), bad_input, "none of the models to try answers {}: {}",
+               to_string(prepared.task.type), join_names(asked));
   CENOTE_CHECK(prepared.selection.size() > 0, bad_input,
                "task '{}' has no validation labels to choose between models by; name one with "
                "--model",
@@ -165,7 +171,8 @@ const Search::Done* Search::run_item(const WorkItem& item) {
       done->model->save(saved);
       write_part(finished, saved);
     }
-    done->val = done->model->predict(prepared_.selection.seeds, hooks);
+    done->val = metric_predictions(prepared_, prepared_.selection,
+                                   done->model->predict(prepared_.selection.seeds, hooks));
   } catch (const Error& error) {
     const bool of_the_model =
         error.code() == ErrorCode::bad_input || error.code() == ErrorCode::unsupported;
@@ -184,7 +191,9 @@ const Search::Done* Search::run_item(const WorkItem& item) {
     return nullptr;  // out of time
   }
   std::filesystem::remove(checkpoint, ignored);
-  done->metric = judge_.value(done->val);
+  done->metric = metric_registry()
+                     .at(prepared_.task.metric)
+                     .compute({done->val, prepared_.selection.label, prepared_.outputs});
   done->seconds = seconds_since(start);
   Progress progress;
   progress.phase = item.trial ? "trial" : "model";
@@ -251,8 +260,11 @@ SearchResult Search::choose() {
   for (const Seed& seed : prepared_.selection.seeds) entity.push_back(seed.row);
   const MetricEntry& metric = metric_registry().at(prepared_.task.metric);
   const auto& label = prepared_.selection.label;
-  const auto stack =
-      bagged_stack_weights(predictions, metric, label, prepared_.outputs, entity, part_.seed);
+  // Lists of items have no mean: of models that recommend one is kept.
+  const bool stacks = prepared_.item_table < 0;
+  const auto stack = stacks ? bagged_stack_weights(predictions, metric, label, prepared_.outputs,
+                                                   entity, part_.seed)
+                            : std::vector<double>();
 
   SearchResult out;
   std::vector<std::vector<double>> weights;  // of each contender

@@ -96,6 +96,7 @@ class Search {
   void run_schedule();
   void run_within_budget();
   void run_boost();
+  void run_rankers();
   std::vector<Candidate> network_candidates() const;
   void run_networks();
   std::string search_plan(const WorkItem& setting, double reserve);

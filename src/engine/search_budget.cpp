@@ -74,11 +74,21 @@ double Search::left() const {
 }
 
 void Search::run_within_budget() {
+  if (prepared_.item_table >= 0) return run_rankers();
   for (const char* model : {"constant", "entity_mean"}) {
     if (is_tried(model)) run_item(item(model, {}));
   }
   if (is_tried("boost")) run_boost();
   run_networks();
+}
+
+void Search::run_rankers() {
+  for (const std::string& model : models_) {
+    if (run_item(item(model, {})) != nullptr || left() > 0) continue;
+    request_.hooks.warn(
+        "networks_not_tried",
+        fmt::format("there was no time to finish {}; a larger --budget tries it", model));
+  }
 }
 
 void Search::run_boost() {

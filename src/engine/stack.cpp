@@ -60,6 +60,13 @@ std::vector<SeedEffects> Stack::explain(const EffectsRequest& request, const Hoo
   return weighted_effects(std::move(effects), weights);
 }
 
+/// Lists are not averaged: the search keeps one model alone.
+Rankings Stack::rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const {
+  CENOTE_CHECK(members_.size() == 1, bad_input, "model: {} members that recommend, not one",
+               members_.size());
+  return members_[0].model->rank(seeds, top, hooks);
+}
+
 void Stack::save(ModelPart& part) const {
   part.members.clear();
   part.weights.clear();

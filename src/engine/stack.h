@@ -22,6 +22,7 @@ class Stack : public Trained {
   std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override;
   std::vector<SeedEffects> explain(const EffectsRequest& request,
                                    const Hooks& hooks) const override;
+  Rankings rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const override;
   void save(ModelPart& part) const override;
   void load(const ModelPart& part) override;
   int64_t parameter_count() const override;

@@ -8,9 +8,10 @@
 #include "base/hash.h"
 #include "encode/encode.h"
 #include "engine/stack.h"
+#include "engine/trained_network.h"
+#include "engine/trained_ranker.h"
 #include "metric/metric.h"
 #include "pool/pool.h"
-#include "train/checkpoint.h"
 #include "train/options.h"
 
 namespace cenote {
@@ -37,6 +38,14 @@ const LossEntry& choose_loss(const std::string& name, TaskType type) {
 }
 
 }  // namespace
+
+std::vector<SeedEffects> Trained::explain(const EffectsRequest&, const Hooks&) const {
+  fail(ErrorCode::unsupported, "recommendations are not explained yet");
+}
+
+Rankings Trained::rank(const std::vector<Seed>&, int64_t, const Hooks&) const {
+  fail(ErrorCode::internal, "a model that recommends nothing was asked to");
+}
 
 int64_t chosen_staleness(const Prepared& prepared, const Options& train) {
   const bool frozen = prepared.visibility.protocol == Protocol::frozen &&
@@ -70,6 +79,11 @@ SeedTable make_selection(const Prepared& prepared, int64_t staleness, int64_t mo
       out.seeds.push_back(one);
       const auto label = val.label.begin() + i * val.width;
       out.label.insert(out.label.end(), label, label + val.width);
+      if (prepared.item_table < 0) continue;
+      const auto items = val.items(i);
+      if (out.item_offsets.empty()) out.item_offsets = {0};
+      out.item.insert(out.item.end(), items.begin(), items.end());
+      out.item_offsets.push_back(std::ssize(out.item));
     }
   }
   return out;
@@ -79,10 +93,11 @@ Judge make_judge(const Prepared& prepared) {
   const MetricEntry& metric = metric_registry().at(prepared.task.metric);
   const SeedTable& val = prepared.selection;
   const int64_t width = prepared.outputs;
-  return {prepared.task.metric, metric.higher_is_better,
-          [&metric, &val, width](const std::vector<double>& prediction) {
-            return metric.compute({prediction, val.label, width});
-          }};
+  return {
+      prepared.task.metric, metric.higher_is_better,
+      [&metric, &val, &prepared, width](const std::vector<double>& prediction) {
+        return metric.compute({metric_predictions(prepared, val, prediction), val.label, width});
+      }};
 }
 
 namespace {
@@ -243,61 +258,6 @@ class TrainedEstimator : public Trained {
   const std::unique_ptr<Estimator> estimator_;
 };
 
-class TrainedNetwork : public Trained {
- public:
-  TrainedNetwork(const Prepared& prepared, const ModelContext& context, const Options& options,
-                 const ModelEntry& entry, const LossEntry& loss, const OutputScale& scale,
-                 const TrainOptions& training, ThreadPool& threads)
-      : prepared_(prepared),
-        context_(context),
-        scale_(scale),
-        threads_(threads),
-        network_(entry.make_network(options, context_)),
-        trainer_(std::make_unique<Trainer>(*network_, context_, loss, scale, training, threads)) {}
-
-  TrainReport fit(const FitRequest& request) override {
-    return trainer_->train(prepared_.train, prepared_.selection, make_judge(prepared_),
-                           request.checkpoint, request.fingerprint, request.resume, request.hooks);
-  }
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override {
-    return trainer_->predict(seeds, hooks);
-  }
-  std::vector<SeedEffects> explain(const EffectsRequest& request,
-                                   const Hooks& hooks) const override {
-    const auto average =
-        mean_prediction(trainer_->predict(request.reference, hooks), prepared_.outputs);
-    return explain_network(*network_, context_, scale_, prepared_, average, request, threads_,
-                           hooks);
-  }
-  void save(ModelPart& part) const override {
-    const auto& names = network_->parameters().names();
-    for (size_t i = 0; i < names.size(); ++i)
-      part.tensors.emplace_back(names[i], to_raw(network_->parameters().tensors()[i]));
-  }
-  void load(const ModelPart& part) override {
-    const auto& parameters = network_->parameters();
-    CENOTE_CHECK(part.tensors.size() == parameters.names().size(), bad_input,
-                 "model: {} tensors, {} are needed", part.tensors.size(),
-                 parameters.names().size());
-    for (const std::string& name : parameters.names()) {
-      const auto found = std::find_if(part.tensors.begin(), part.tensors.end(),
-                                      [&](const auto& t) { return t.first == name; });
-      CENOTE_CHECK(found != part.tensors.end(), bad_input, "model: tensor '{}' is missing", name);
-      at::Tensor target = parameters.at(name).detach();
-      copy_from_raw(name, found->second, target);
-    }
-  }
-  int64_t parameter_count() const override { return network_->parameters().count(); }
-
- private:
-  const Prepared& prepared_;
-  const ModelContext context_;
-  const OutputScale scale_;
-  ThreadPool& threads_;
-  const std::unique_ptr<Network> network_;
-  const std::unique_ptr<Trainer> trainer_;
-};
-
 }  // namespace
 
 std::unique_ptr<Trained> make_trained(const Prepared& prepared, const ModelPart& part,
@@ -314,6 +274,8 @@ std::unique_ptr<Trained> make_trained(const Prepared& prepared, const ModelPart&
   if (entry.make_estimator != nullptr)
     return std::make_unique<TrainedEstimator>(prepared, context, staleness, options.model, entry,
                                               threads);
+  if (entry.make_ranker != nullptr)
+    return make_trained_ranker(prepared, context, staleness, options.model, entry, threads);
   context.entry_options = options.pools;
   const LossEntry& loss = choose_loss(options.train.get_text("loss"), context.task_type);
   TrainOptions training = train_options(options.train, part.seed);

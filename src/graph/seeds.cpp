@@ -94,4 +94,25 @@ SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph
   return out;
 }
 
+void add_items(const LabelTable& labels, const Schema& schema, const Graph& graph,
+               int32_t item_table, SeedTable& seeds) {
+  const Table& table = schema.tables[item_table];
+  CENOTE_CHECK(table.primary_key.size() == 1, bad_schema,
+               "table '{}' names its rows by {} columns; an item table needs a key of one column",
+               table.name, table.primary_key.size());
+  const KeyIndex index(
+      {&graph.store.tables[item_table].columns[table.find_column(table.primary_key[0])]});
+  seeds.item_offsets = labels.item_offsets;
+  seeds.item.reserve(static_cast<size_t>(labels.item.size()));
+  for (int64_t i = 0; i < labels.item.size(); ++i) {
+    seeds.item.push_back(index.find({&labels.item}, i));
+    CENOTE_CHECK(seeds.item.back() >= 0, bad_input, "table '{}' has no row whose {} is '{}'",
+                 table.name, table.primary_key[0], value_text(labels.item, i));
+  }
+  for (int64_t s = 0; s < seeds.size(); ++s) {
+    std::sort(seeds.item.begin() + seeds.item_offsets[s],
+              seeds.item.begin() + seeds.item_offsets[s + 1]);
+  }
+}
+
 }  // namespace cenote

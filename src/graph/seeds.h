@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,13 @@ struct SeedTable {
   std::vector<double> label;  // [S, width]
   int64_t width = 1;
   bool own_row_always = false;  // autocomplete: the entity's row is there whatever its time
+  // Link prediction: rows of the item table, ascending in each list; `label` is how many there are.
+  std::vector<int64_t> item;          // [items of all seeds]
+  std::vector<int64_t> item_offsets;  // [S + 1]
   int64_t size() const { return static_cast<int64_t>(seeds.size()); }
+  std::span<const int64_t> items(int64_t i) const {
+    return std::span(item).subspan(item_offsets[i], item_offsets[i + 1] - item_offsets[i]);
+  }
 };
 
 /// The seed as it would stand in a database that was last updated `lag` microseconds before its time.
@@ -53,5 +60,10 @@ int64_t draw_lag(int64_t staleness, uint64_t key);
 SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph& graph,
                      int32_t entity_table, const Visibility& visibility, bool own_row_always,
                      const Hooks& hooks);
+
+/// Fills in the items of the seeds that were made of these labels.
+/// Errors    bad_input naming a key that the item table lacks.
+void add_items(const LabelTable& labels, const Schema& schema, const Graph& graph,
+               int32_t item_table, SeedTable& seeds);
 
 }  // namespace cenote

@@ -13,10 +13,12 @@
 namespace cenote {
 
 /// What a metric looks at. Predictions are numbers (regression), the probability of class 1 (binary),
-/// probabilities [S, width] (multiclass; multilabel).
+/// probabilities [S, width] (multiclass; multilabel), hits (links: 1 where what is recommended at that place is
+/// one of the seed's items, else 0; RelBench's pred_isin).
 struct MetricInput {
   std::span<const double> prediction;  // [S * width]
-  std::span<const double> label;       // [S], multilabel [S * width]; class indices for multiclass
+  std::span<const double> label;       // [S], multilabel [S * width]; class indices for multiclass;
+                                       // links: how many items the seed has
   int64_t width = 1;
 };
 

@@ -23,8 +23,9 @@ CENOTE_MODEL(auto) {
       "Caruana et al. 2004 (stack), Jamieson, Talwalkar 2016 (successive halving)",
       "cenote fit examples/f1 --task driver-dnf --budget \"2 minutes\"",
       {{"models",
-        std::string("constant,entity_mean,boost,sage,relgnn"),
-        "which may be tried, from simple to complex",
+        std::string("constant,entity_mean,boost,sage,relgnn,popularity,repeat,rerank,two_tower"),
+        "which may be tried, from simple to complex; those that do not answer the task's type are "
+        "passed over",
         0,
         0,
         {}},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models. One file per model; a model is a network, which the trainer drives, an estimator, which fits itself, or
-// made of other models.
+// Models. One file per model; a model is a network, which the trainer drives, an estimator, which fits itself, a
+// ranker, which does so too and recommends items, or made of other models.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -33,6 +33,7 @@ struct ModelContext {
   const Schema* schema = nullptr;   // what columns mean; of the graph's tables
   const Task* task = nullptr;
   int64_t last_training_time = 0;  // statistics and vocabularies look no further
+  int32_t item_table = -1;         // of link prediction: whose rows are recommended
 };
 
 /// A differentiable model: encode() once per distinct row of a batch, forward() once per shard.
@@ -55,11 +56,12 @@ class Network {
                              const Pass& pass) const = 0;
 };
 
-/// Labels that may be looked back on; a row counts for a seed only if its window has closed by the seed's cut.
+/// Labels that may be looked back on; a row counts for a seed only if its window has closed by the seed's cut. Of
+/// link prediction there is a row for each item.
 struct History {
   std::vector<int64_t> row;  // entity rows
   std::vector<int64_t> time;
-  std::vector<double> label;  // [n, width]
+  std::vector<double> label;  // [n, width]; of link prediction the item's row
   int64_t width = 1;
 };
 
@@ -123,17 +125,61 @@ class Estimator {
   }
 };
 
+/// Items recommended to seeds, the best first, none twice.
+struct Rankings {
+  int64_t top = 0;            // places a seed
+  std::vector<int64_t> item;  // [S, top] rows of the item table; -1: there are no more
+  std::vector<double>
+      score;  // [S, top], never rising along a seed's places; 0 where there is no item
+};
+
+/// A model that fits itself and recommends: of the items that exist at a seed's cut, those that it will have.
+class Ranker {
+ public:
+  virtual ~Ranker() = default;
+  /// The judge takes the `task.k` best items of each validation seed as numbers [S, k].
+  virtual void fit(const EstimatorData& data) = 0;
+  /// Never holds more than a block of (seed, item) pairs. REQUIRES top >= 1.
+  virtual Rankings rank(std::span<const Seed> seeds, const History& history, int64_t top,
+                        ThreadPool& threads, const Hooks& hooks) const = 0;
+  virtual nlohmann::json save() const = 0;
+  virtual void load(const nlohmann::json& state) = 0;
+  /// Best first; none of models that do not choose.
+  virtual std::vector<UsedFeature> used_features() const { return {}; }
+};
+
+/// The other half of a network that recommends: items as vectors. A seed's score of an item is the product of the two
+/// vectors; a pass that trains gives the scores that its loss takes instead (src/model/two_tower.cpp).
+class ItemTower {
+ public:
+  virtual ~ItemTower() = default;
+  /// What seeds of training have, to draw from. REQUIRES it to outlive the training.
+  virtual void learn_from(const SeedTable& train) = 0;
+  /// Rows [n] of the item table -> [n, as many as the network puts out].
+  virtual at::Tensor items(std::span<const int64_t> rows, const Pass& pass) const = 0;
+};
+
 struct ModelEntry {
   EntryInfo info;
   std::unique_ptr<Network> (*make_network)(const Options& options,
                                            const ModelContext& context) = nullptr;
   std::unique_ptr<Estimator> (*make_estimator)(const Options& options,
                                                const ModelContext& context) = nullptr;
+  std::unique_ptr<Ranker> (*make_ranker)(const Options& options,
+                                         const ModelContext& context) = nullptr;
   /// Made of other models: the engine chooses them and how much of each is taken.
-  bool has_members() const { return make_network == nullptr && make_estimator == nullptr; }
+  bool has_members() const {
+    return make_network == nullptr && make_estimator == nullptr && make_ranker == nullptr;
+  }
+  /// Rankers and networks that recommend answer link prediction, the others the rest.
+  bool answers(TaskType type) const {
+    return has_members() ||
+           (make_ranker != nullptr || recommends) == (type == TaskType::link_prediction);
+  }
   bool looks_back = false;   // predictions need the history of labels
   bool reads_rows = true;    // and not labels alone: then stale training means something
   bool takes_edges = false;  // of a network: a plan of joins may make a table's rows edges
+  bool recommends = false;   // of a network: it is an ItemTower, too
 };
 
 /// Begins an entry: CENOTE_MODEL(sage) { return {...}; } in src/model/sage.cpp.

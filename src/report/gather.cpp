@@ -72,13 +72,16 @@ void add_simple_models(Prepared& prepared, const SeedTable& split, const ReportD
                                 ? regression_scale(prepared.train.label)
                                 : OutputScale{};
   prepared.selection = prepared.val;
-  for (const char* name : {"constant", "entity_mean"}) {
+  const bool links = prepared.task.type == TaskType::link_prediction;
+  for (const std::string name :
+       {links ? "popularity" : "constant", links ? "repeat" : "entity_mean"}) {
     if (data.model == name) continue;
     const auto trained =
         make_trained(prepared, make_part(name, apply_options(name, {}), data.seed), scale, threads);
     trained->fit({.checkpoint = {}, .fingerprint = "", .resume = false, .hooks = hooks});
-    out.push_back({name, metrics_of(prepared, split, trained->predict(split.seeds, hooks),
-                                    data.seed, hooks)});
+    const auto prediction =
+        metric_predictions(prepared, split, trained->predict(split.seeds, hooks));
+    out.push_back({name, metrics_of(prepared, split, prediction, data.seed, hooks)});
   }
 }
 
@@ -157,7 +160,8 @@ ReportData gather_report(const ReportOptions& options, const Hooks& hooks) {
 
   const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
   trained->load(run.model);
-  data.raw = data.prediction = trained->predict(split.seeds, hooks);
+  data.raw = data.prediction =
+      metric_predictions(*prepared, split, trained->predict(split.seeds, hooks));
   run.model.confidence.apply(data.prediction);
   data.calibration = run.model.confidence.calibration.method;
   data.width = prepared->outputs;

@@ -81,18 +81,21 @@ void check_time(const Task& task, const RawSplit& raw, int64_t row) {
 }
 
 /// The rows to keep, sorted by (time, entity, label): the last only to make the order of doubles certain.
-std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const RawSplit& raw,
-                               const Hooks& hooks) {
+std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const EntityKeys& items,
+                               const RawSplit& raw, const Hooks& hooks) {
   CENOTE_CHECK(raw.time.type == StorageType::time, bad_input,
                "task '{}', {} labels: the time column '{}' holds {} values, not times", task.name,
                raw.name, task.time_column, to_string(raw.time.type));
-  Dropped unknown, missing;
+  const bool links = task.type == TaskType::link_prediction;
+  Dropped unknown, missing, unknown_items;
   std::vector<int64_t> rows;
   for (int64_t row = 0; row < raw.time.size(); ++row) {
     if (!raw.entity.is_valid(row) || !keys.contains(raw.entity, row)) {
       unknown.add(row);
     } else if (!has_label(raw.label, row)) {
       missing.add(row);
+    } else if (links && !items.contains(raw.label, row)) {
+      unknown_items.add(row);
     } else {
       check_time(task, raw, row);
       rows.push_back(row);
@@ -111,6 +114,14 @@ std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const R
                fmt::format("task '{}': {} of {} {} labels have no value and are dropped, e.g. {}",
                            task.name, missing.count, raw.time.size(), raw.name,
                            describe(task, raw, missing.example)));
+  }
+  if (unknown_items.count > 0) {
+    hooks.warn("unknown_items",
+               fmt::format("task '{}': {} of {} items of {} labels are no rows of '{}' up to the "
+                           "test time and are dropped, e.g. '{}' for {}",
+                           task.name, unknown_items.count, raw.time.size(), raw.name,
+                           task.item_table, value_text(raw.label, unknown_items.example),
+                           describe(task, raw, unknown_items.example)));
   }
   std::stable_sort(rows.begin(), rows.end(), [&](int64_t a, int64_t b) {
     if (const int order = compare(raw.time, a, b); order != 0) return order < 0;
@@ -147,7 +158,8 @@ bool is_constant(const LabelTable& table) {
 
 void check_variety(const Task& task, const LabelTable& table, const std::string& split,
                    const Labels& labels, const Hooks& hooks) {
-  if (task.type == TaskType::regression || table.size() == 0 || !is_constant(table)) return;
+  const bool counts = task.type == TaskType::regression || task.type == TaskType::link_prediction;
+  if (counts || table.size() == 0 || !is_constant(table)) return;
   const std::string value = task.type == TaskType::multiclass_classification
                                 ? "'" + labels.classes.at(static_cast<size_t>(table.label[0])) + "'"
                                 : fmt::format("{}", table.label[0]);
@@ -173,19 +185,48 @@ void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std
                          task.name, unseen, table.size(), split, example));
 }
 
+/// One seed a list, from rows in order of (time, entity, item).
+void fold_lists(const RawSplit& split, const std::vector<int64_t>& rows, LabelTable& table) {
+  std::vector<int64_t> seeds, items;
+  table.item_offsets = {0};
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const bool same = i > 0 && compare(split.time, rows[i], rows[i - 1]) == 0 &&
+                      compare(split.entity, rows[i], rows[i - 1]) == 0;
+    if (!same) {
+      seeds.push_back(rows[i]);
+      table.label.push_back(0);
+      table.item_offsets.push_back(table.item_offsets.back());
+    } else if (compare(split.label, rows[i], rows[i - 1]) == 0) {
+      continue;
+    }
+    items.push_back(rows[i]);
+    table.label.back() += 1;
+    ++table.item_offsets.back();
+  }
+  table.entity = take_rows(split.entity, seeds);
+  for (const int64_t row : seeds)
+    table.time.push_back(split.time.integers[static_cast<size_t>(row)]);
+  table.item = take_rows(split.label, items);
+}
+
 }  // namespace
 
 Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, const Hooks& hooks) {
   const bool by_row = task.kind == TaskKind::autocomplete;
   const bool past = raw[0].name == kPast;
+  const bool links = task.type == TaskType::link_prediction;
+  const int64_t until = past ? kTimeNever : task.test_timestamp;
   const EntityKeys keys =
-      by_row ? EntityKeys() : EntityKeys(task, snapshot, past ? kTimeNever : task.test_timestamp);
+      by_row ? EntityKeys() : EntityKeys(task.entity_table, task.entity_column, snapshot, until);
+  const EntityKeys items =
+      links ? EntityKeys(task.item_table, task.target_column, snapshot, until) : EntityKeys();
   Labels labels;
   std::array<LabelTable*, 3> tables{&labels.train, &labels.val, &labels.test};
   for (size_t i = 0; i < raw.size(); ++i) {
     RawSplit& split = raw[i];
     if (!by_row) split.entity = keys.align(task, split.name, std::move(split.entity));
-    const auto rows = keep_rows(task, keys, split, hooks);
+    if (links) split.label = items.align(task, split.name, std::move(split.label));
+    const auto rows = keep_rows(task, keys, items, split, hooks);
     if (rows.empty() && !past) {
       const std::string text =
           fmt::format("task '{}': there are no {} labels ({} rows before checks)", task.name,
@@ -193,8 +234,12 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
       CENOTE_CHECK(split.name == "test", bad_input, "{}", text);
       hooks.warn("no_test_labels", text);
     }
-    warn_of_doubles(task, split, rows, hooks);
     LabelTable& table = *tables[i];
+    if (links) {
+      fold_lists(split, rows, table);
+      continue;
+    }
+    warn_of_doubles(task, split, rows, hooks);
     table.by_row = by_row;
     table.entity = take_rows(split.entity, rows);
     table.time.reserve(rows.size());
@@ -209,7 +254,7 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
                        task.target_column) +
            fmt::format(" of {}", describe(task, raw[split], row));
   };
-  label_values(task.type, {&raw[0].label, &raw[1].label, &raw[2].label}, point, labels);
+  if (!links) label_values(task.type, {&raw[0].label, &raw[1].label, &raw[2].label}, point, labels);
   if (past) return labels;
   for (size_t i = 0; i < raw.size(); ++i) {
     check_variety(task, *tables[i], raw[i].name, labels, hooks);
@@ -220,8 +265,6 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
 }
 
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks) {
-  CENOTE_CHECK(task.type != TaskType::link_prediction, unsupported,
-               "task '{}': link prediction is not built yet", task.name);
   switch (task.kind) {
     case TaskKind::forecast:
       return check_labels(task, snapshot, labels_from_sql(task, snapshot, hooks), hooks);
@@ -237,7 +280,7 @@ bool has_history(const Task& task) { return task.kind != TaskKind::external || t
 
 Labels make_history(const Task& task, const Snapshot& snapshot, int64_t until, const Hooks& hooks) {
   RawLabels raw;
-  if (task.kind == TaskKind::autocomplete || task.type == TaskType::link_prediction) return {};
+  if (task.kind == TaskKind::autocomplete) return {};
   if (!has_history(task)) return {};
   raw[0] = past_labels(task, snapshot, until, hooks);
   if (raw[0].time.size() == 0) return {};

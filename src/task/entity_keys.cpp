@@ -15,9 +15,13 @@ bool is_integer(StorageType type) {
 
 }  // namespace
 
-EntityKeys::EntityKeys(const Task& task, const Snapshot& snapshot, int64_t until)
-    : everything_(false) {
-  const Table& table = snapshot.schema().table(task.entity_table);
+EntityKeys::EntityKeys(const std::string& name, std::string column, const Snapshot& snapshot,
+                       int64_t until)
+    : everything_(false), table_(name), column_(std::move(column)) {
+  const Table& table = snapshot.schema().table(name);
+  CENOTE_CHECK(table.primary_key.size() == 1, bad_schema,
+               "table '{}' names its rows by {} columns; labels need a key of one column", name,
+               table.primary_key.size());
   std::vector<std::string> columns{table.primary_key.at(0)};
   if (!table.time_column.empty()) columns.push_back(table.time_column);
   const auto data = snapshot.read_columns(table.name, columns);
@@ -60,9 +64,9 @@ ColumnData EntityKeys::align(const Task& task, const std::string& split, ColumnD
     return out;
   }
   fail(ErrorCode::bad_input,
-       "task '{}', {} labels: the entity column '{}' holds {} values, the key of '{}' {}",
-       task.name, split, task.entity_column, to_string(entity.type), task.entity_table,
-       to_string(type_));
+       "task '{}', {} labels: the {} column '{}' holds {} values, the key of '{}' {}", task.name,
+       split, column_ == task.entity_column ? "entity" : "item", column_, to_string(entity.type),
+       table_, to_string(type_));
 }
 
 bool EntityKeys::contains(const ColumnData& entity, int64_t row) const {

@@ -13,6 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kMostEvaluationTimes = 1'000'000;
+constexpr int64_t kMostRecommended = 10'000;
 
 const std::vector<std::string> kFields{
     // RelBench's
@@ -156,13 +157,40 @@ void read_autocomplete(const Fields& fields, const Table& table, Task& task) {
   task.remove_columns.insert(task.remove_columns.begin(), {table.name, task.target_column});
 }
 
-void read_labels(const Fields& fields, const YamlNode& root, const Table& table, Task& task) {
+/// Who is recommended what. A target_col beside dst_entity_col must say the same.
+void read_links(const Fields& fields, const Schema& schema, Task& task) {
+  task.entity_column =
+      fields.need("src_entity_col", "the label column that names whom to recommend to").text();
+  const YamlNode item = fields.need("dst_entity_col", "the label column that lists the items");
+  task.target_column = item.text();
+  if (const auto target = fields.find("target_col"); target && target->text() != item.text())
+    target->refuse("must be dst_entity_col, '{}', or left out; got '{}'", item.text(),
+                   target->text());
+  const YamlNode dst = fields.need("dst_entity_table", "the table whose rows are recommended");
+  const Table& items = named_table(dst, schema);
+  CENOTE_CHECK(items.primary_key.size() == 1, bad_schema,
+               "{}: '{}' needs a primary key of one column to be recommended by, it has {}",
+               dst.where(), items.name,
+               items.primary_key.empty() ? "none" : "(" + join_names(items.primary_key) + ")");
+  task.item_table = items.name;
+  const YamlNode k = fields.need("eval_k", "how many items are recommended");
+  task.k = k.integer();
+  if (task.k < 1 || task.k > kMostRecommended)
+    k.refuse("must be in [1, {}], got {}", kMostRecommended, task.k);
+}
+
+void read_labels(const Fields& fields, const YamlNode& root, const Schema& schema,
+                 const Table& table, Task& task) {
   CENOTE_CHECK(table.primary_key.size() == 1, bad_schema,
                "{} entity_table: '{}' needs a primary key of one column, it has {}", root.where(),
                table.name,
                table.primary_key.empty() ? "none" : "(" + join_names(table.primary_key) + ")");
-  task.entity_column = fields.need("entity_col", "the label column that names the entity").text();
-  task.target_column = fields.need("target_col", "the label column to predict").text();
+  if (task.type == TaskType::link_prediction) {
+    read_links(fields, schema, task);
+  } else {
+    task.entity_column = fields.need("entity_col", "the label column that names the entity").text();
+    task.target_column = fields.need("target_col", "the label column to predict").text();
+  }
   task.time_column = fields.need("time_col", "the label column that holds the time").text();
   task.sql = fields.text("sql");
   if (task.kind == TaskKind::forecast) {
@@ -204,11 +232,14 @@ Task read_task(const fs::path& file, const Snapshot& snapshot, const Hooks& hook
   }
   task.kind = choose(fields.need("kind", "forecast, autocomplete or external"), kKinds);
   task.type = choose(fields.need("task_type", "what kind of value is predicted"), kTypes);
-  CENOTE_CHECK(task.type != TaskType::link_prediction, unsupported,
-               "task '{}': link prediction is not built yet", task.name);
+  const bool links = task.type == TaskType::link_prediction;
+  if (links && task.kind == TaskKind::autocomplete)
+    root.refuse("an autocomplete task predicts a column; links are of kind forecast or external");
   check_fields(root, hooks);
-  const Table& table =
-      named_table(fields.need("entity_table", "the table whose rows are asked about"), schema);
+  const Table& table = named_table(
+      links ? fields.need("src_entity_table", "the table whose rows are recommended something to")
+            : fields.need("entity_table", "the table whose rows are asked about"),
+      schema);
   task.entity_table = table.name;
   read_remove_columns(fields, schema, task);
   if (const auto count = fields.find("num_eval_timestamps")) {
@@ -220,7 +251,7 @@ Task read_task(const fs::path& file, const Snapshot& snapshot, const Hooks& hook
   if (task.kind == TaskKind::autocomplete) {
     read_autocomplete(fields, table, task);
   } else {
-    read_labels(fields, root, table, task);
+    read_labels(fields, root, schema, table, task);
   }
   task.metric = fields.text("metric");
   if (task.metric.empty()) task.metric = default_metric(task.type);
@@ -263,7 +294,7 @@ std::string default_metric(TaskType type) {
     case TaskType::regression: return "mae";
     case TaskType::multiclass_classification: return "accuracy";
     case TaskType::multilabel_classification: return "average_precision_micro";
-    case TaskType::link_prediction: break;
+    case TaskType::link_prediction: return "map_at_k";
   }
   return "";
 }

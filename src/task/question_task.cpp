@@ -36,6 +36,8 @@ Task make_task(const Question& question) {
   task.entity_table = question.entity_table;
   task.entity_column = question.entity_column;
   task.target_column = question.target_column;
+  task.item_table = question.item_table;
+  task.k = question.top;
   task.time_column = question.time_column;
   task.horizon = question.horizon;
   task.horizon_months = question.horizon_months;
@@ -157,8 +159,6 @@ AskedTask ask_task(const std::string& text, Snapshot& snapshot, int64_t eval_tim
 
 void check_trainable(const AskedTask& asked) {
   const Question& question = asked.question;
-  CENOTE_CHECK(question.kind != QuestionKind::ranking, unsupported,
-               "there is no model for RANK TOP yet; 'cenote ask' shows the labels");
   CENOTE_CHECK(question.kind != QuestionKind::forecast, unsupported,
                "there is no model for FORECAST yet; 'cenote ask' shows the labels, and a question "
                "without FORECAST "

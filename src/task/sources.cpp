@@ -85,11 +85,13 @@ std::filesystem::path label_file(const Task& task, const char* split) {
 }
 
 RawSplit read_label_file(const Task& task, const char* split) {
-  const bool lists = task.type == TaskType::multilabel_classification;
+  const bool links = task.type == TaskType::link_prediction;
+  const bool lists = links || task.type == TaskType::multilabel_classification;
   return pick_columns(task, split,
                       read_parquet_file(label_file(task, split),
                                         {task.entity_column, task.time_column, task.target_column},
-                                        lists ? task.target_column : std::string()));
+                                        lists ? task.target_column : std::string(),
+                                        links ? ListsAs::rows : ListsAs::text));
 }
 
 }  // namespace

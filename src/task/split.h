@@ -17,7 +17,8 @@ struct RawSplit {
   std::string name;                 // "train", "val", "test"
   ColumnData entity;                // [N] keys as the source has them; autocomplete: rowids
   ColumnData time;                  // [N]
-  ColumnData label;                 // [N] of any type; multilabel: texts "[1, 0, 1]"
+  ColumnData label;                 // [N] of any type; multilabel: texts "[1, 0, 1]"; of links one
+                                    // row an item
   std::vector<int64_t> seed_times;  // forecast: the only times allowed, ascending
 };
 

@@ -81,6 +81,9 @@ QueryResult run_task_sql(const Task& task, const Snapshot& snapshot,
     // Lists have no canonical type; as texts they pass.
     sql = fmt::format("SELECT * REPLACE (CAST({0} AS VARCHAR) AS {0}) FROM ({1}\n)",
                       quote_identifier(task.target_column), sql);
+  } else if (task.type == TaskType::link_prediction) {
+    sql = fmt::format("SELECT * REPLACE (unnest({0}) AS {0}) FROM ({1}\n)",
+                      quote_identifier(task.target_column), sql);
   }
   return snapshot.query(sql, make_setup(snapshot, seed_times, visible_until));
 }

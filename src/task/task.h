@@ -38,6 +38,9 @@ struct Task {
   std::string
       entity_column;  // the label table's column that names the entity; empty for autocomplete
   std::string target_column;
+  std::string
+      item_table;  // link prediction: whose rows are recommended; the target holds their keys
+  int64_t k = 0;   // link prediction: how many of them a seed is recommended
   std::string time_column;  // of the label table; autocomplete: the entity table's time column
   int64_t horizon =
       0;  // microseconds; 0 for autocomplete; at least, where horizon_months says more
@@ -64,6 +67,9 @@ struct LabelTable {
   std::vector<int64_t> time;  // [S] seed times
   std::vector<double> label;  // [S, width] number; 0/1; class index; NaN where unknown
   int64_t width = 1;          // 1, or the number of labels of a multilabel task
+  // Link prediction: the keys of each seed's items, in key order, none twice; `label` is their number, at least 1.
+  ColumnData item;                    // [items of all seeds]
+  std::vector<int64_t> item_offsets;  // [S + 1]
   int64_t size() const { return static_cast<int64_t>(time.size()); }
 };
 
@@ -77,7 +83,7 @@ struct Labels {
 
 /// Loads a task by name from the dataset folder, or from a path to a task manifest.
 /// Errors    not_found listing the folder's tasks; bad_input naming the file and the field;
-///           bad_schema naming table or column; unsupported for link prediction.
+///           bad_schema naming table or column.
 /// Warnings  unknown_field: a field of the manifest that is not known, nor like one that is.
 Task load_task(const std::string& name_or_path, const Snapshot& snapshot, const Hooks& hooks = {});
 
@@ -96,7 +102,8 @@ SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_tim
 /// Runs the task's SQL (or reads its label files, or removes its column) and checks what comes out.
 /// Errors    bad_input naming the split and an example row: wrong columns, label that is no number, no
 ///           rows, one class only in training, label window across a split.
-/// Warnings  counted, with an example: unknown_entities and null_labels (dropped), duplicate_labels (the
+/// Empty     a list without items is no label.
+/// Warnings  counted, with an example: unknown_entities, unknown_items and null_labels (dropped), duplicate_labels (the
 ///           same entity and time; kept), unseen_classes (not among training labels), one_class (of val or
 ///           test), no_test_labels.
 Labels make_labels(const Task& task, const Snapshot& snapshot, const Hooks& hooks);

@@ -161,6 +161,7 @@ Settings small(const std::string& model, int epochs) {
             {"rounds", "10"},
             {"search", "false"},
             {"bags", "1"}};
+  if (model == "rerank") return {{"rounds", "20"}, {"bags", "1"}, {"candidates", "60"}};
   if (model_registry().at(model).make_network == nullptr) return {};
   return {{"epochs", std::to_string(epochs)},
           {"channels", "32"},
@@ -181,7 +182,10 @@ FitOptions fit_options(const std::string& source, const std::string& task, const
   if (model_registry().at(model).has_members()) {
     options.schedule = run.string() + ".schedule.json";
     std::vector<WorkItem> items;
-    for (const char* member : {"constant", "boost", "sage"})
+    const bool links = task == "driver-circuit-compete";
+    using Names = std::vector<std::string>;
+    for (const std::string& member :
+         links ? Names{"popularity", "rerank"} : Names{"constant", "boost", "sage"})
       items.push_back({member, small(member, epochs)});
     write_file_atomically(options.schedule, schedule_to_json(items).dump());
   }
@@ -223,8 +227,8 @@ bool same_predictions(const PredictResult& a, const PredictResult& b) {
     return x.size() == y.size() &&
            (x.empty() || std::memcmp(x.data(), y.data(), x.size() * sizeof(double)) == 0);
   };
-  return a.entity == b.entity && a.time == b.time && same(a.prediction, b.prediction) &&
-         same(a.probabilities, b.probabilities);
+  return a.entity == b.entity && a.time == b.time && a.rank == b.rank && a.item == b.item &&
+         same(a.prediction, b.prediction) && same(a.probabilities, b.probabilities);
 }
 
 }  // namespace cenote

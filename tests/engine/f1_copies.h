@@ -64,7 +64,7 @@ PredictResult predict_at(const std::filesystem::path& run, const std::string& so
                          const std::string& at, const std::vector<std::string>& entities = {});
 PredictResult predict_split(const std::filesystem::path& run, const std::string& source,
                             const std::string& split, int threads = 2);
-/// Equal bit for bit: entities, times, predictions, probabilities.
+/// Equal bit for bit: entities, times, predictions, probabilities, recommended items.
 bool same_predictions(const PredictResult& a, const PredictResult& b);
 
 }  // namespace cenote

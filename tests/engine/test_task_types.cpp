@@ -20,6 +20,7 @@ class TaskTypes : public testing::Test {
   void expect_road(const std::string& type,
                    const std::function<void(const PredictResult&, const std::string&)>& check) {
     for (const auto& [model, entry] : model_registry()) {
+      if (!entry.answers(TaskType::regression)) continue;
       const TemporaryFolder folder("cenote-run");
       const auto run = folder.path() / "run";
       const FitResult fitted = fit(fit_options(shop_.path(), type, model, run));

@@ -67,6 +67,29 @@ inline void check_multilabel(const std::string& name) {
             "bad_input: a binary label is 0 or 1, that of row 1 is 3");
 }
 
+/// What all metrics of links keep.
+inline void check_links(const std::string& name) {
+  EXPECT_TRUE(std::isnan(metric_value(name, {}, {}, 2)));
+  EXPECT_TRUE(std::isnan(metric_value(name, {0, 0}, {0}, 2)));  // nobody has items
+  EXPECT_TRUE(std::isnan(metric_value(name, {0, NAN}, {1}, 2)));
+  // A seed without items changes nothing.
+  EXPECT_EQ(metric_value(name, {1, 0, 0, 0}, {2, 0}, 2), metric_value(name, {1, 0}, {2}, 2));
+  // All right is 1 (of as many items as places), all wrong is 0.
+  EXPECT_EQ(metric_value(name, {1, 1, 1, 1}, {2, 2}, 2), 1);
+  EXPECT_EQ(metric_value(name, {0, 0, 0, 0}, {2, 5}, 2), 0);
+  EXPECT_EQ(metric_error(name, {1, 0.5}, {2}, 2),
+            "bad_input: a hit is 0 or 1, one of row 0 is 0.5");
+  EXPECT_EQ(metric_error(name, {1, 0, 0, 0}, {1, -1}, 2),
+            "bad_input: the number of items of row 1 is -1");
+  EXPECT_EQ(metric_error(name, {1, 1}, {1}, 2), "bad_input: row 0 has 2 hits among 1 items");
+  EXPECT_EQ(metric_error(name, {1, 1, 1}, {1}, 2),
+            "bad_shape: 3 predictions are no whole number of rows of width 2");
+}
+
+/// Two seeds, three places: hits (1 0 1) of 4 items, (0 1 0) of 1 item.
+inline const Numbers kHits = {1, 0, 1, 0, 1, 0};
+inline const Numbers kItems = {4, 1};
+
 // Three small problems whose values by scikit-learn 1.9.1 stand in the tests.
 
 /// Two classes, with ties.

@@ -202,12 +202,39 @@ TEST(F1Database, RowsEqualThePublishedOnes) {
   EXPECT_EQ(columns, 67);
 }
 
-TEST(F1Tasks, AreListedAndLinkPredictionIsRefused) {
+TEST(F1Tasks, AreListed) {
   EXPECT_EQ(task_names(f1()),
             (std::vector<std::string>{"driver-circuit-compete", "driver-dnf", "driver-position",
                                       "driver-top3", "qualifying-position", "results-position"}));
-  EXPECT_EQ(error_of([] { load_task("driver-circuit-compete", f1()); }),
-            "unsupported: task 'driver-circuit-compete': link prediction is not built yet");
+}
+
+TEST(F1Tasks, LinksEqualThePublishedOnes) {
+  const Task task = load_task("driver-circuit-compete", f1());
+  EXPECT_EQ(task.entity_table, "drivers");
+  EXPECT_EQ(task.item_table, "circuits");
+  EXPECT_EQ(task.k, 10);
+  EXPECT_EQ(task.metric, "map_at_k");
+  const Labels labels = make_labels(task, f1(), {});
+  // Lists, seed times.
+  EXPECT_EQ(labels.train.size(), 2649);
+  EXPECT_EQ(labels.val.size(), 27);
+  EXPECT_EQ(labels.test.size(), 27);
+  EXPECT_EQ(distinct_times(labels.train), 54u);
+  EXPECT_EQ(distinct_times(labels.val), 1u);
+  EXPECT_EQ(distinct_times(labels.test), 1u);
+  EXPECT_EQ(format_time(labels.test.time.back()), "2010-01-01");
+  for (const LabelTable* table : {&labels.train, &labels.val, &labels.test}) {
+    ASSERT_EQ(std::ssize(table->item_offsets), table->size() + 1);
+    EXPECT_EQ(table->item_offsets.back(), table->item.size());
+    for (int64_t i = 0; i < table->size(); ++i) {
+      const int64_t first = table->item_offsets[i], last = table->item_offsets[i + 1];
+      EXPECT_EQ(table->label[i], static_cast<double>(last - first));
+      ASSERT_LT(first, last);
+      // In key order, none twice.
+      for (int64_t at = first + 1; at < last; ++at)
+        EXPECT_LT(table->item.integers[at - 1], table->item.integers[at]);
+    }
+  }
 }
 
 TEST(F1Tasks, AutocompleteNamesRows) {

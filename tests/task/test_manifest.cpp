@@ -202,15 +202,45 @@ TEST_F(Manifest, EntityTablesNeedAKeyOfOneColumn) {
               HasSubstr("'orders' needs a primary key of one column, it has none"));
 }
 
-TEST_F(Manifest, LinkPredictionIsNotBuiltYet) {
-  const std::string link =
-      "src_entity_table: customers\nsrc_entity_col: customer\ndst_entity_table: orders\n"
-      "dst_entity_col: order_id\neval_k: 10\ntarget_col: order_id\ntime_col: at\n"
-      "timedelta: 30 days\nsql: SELECT 1\n";
+TEST_F(Manifest, LinksNameWhoAndWhat) {
+  const auto links = [](const std::string& type, const std::string& field,
+                        const std::string& value) {
+    std::string text = "name: spot\nkind: forecast\ntask_type: " + type + "\ntime_col: at\n" +
+                       "timedelta: 30 days\nsql: SELECT 1\n";
+    for (const auto& [name, usual] :
+         std::vector<std::pair<std::string, std::string>>{{"src_entity_table", "customers"},
+                                                          {"src_entity_col", "customer"},
+                                                          {"dst_entity_table", "orders"},
+                                                          {"dst_entity_col", "order_id"},
+                                                          {"eval_k", "10"}}) {
+      const std::string& chosen = name == field ? value : usual;
+      if (!chosen.empty()) text += name + ": " + chosen + "\n";
+    }
+    return text;
+  };
   for (const char* type : {"link_prediction", "recommendation"}) {
-    EXPECT_EQ(refusal("name: spot\nkind: forecast\ntask_type: " + std::string(type) + "\n" + link),
-              "unsupported: task 'spot': link prediction is not built yet");
+    shop_.add_task("spot", links(type, "", ""));
+    const Task task = load_task("spot", snapshot_);
+    EXPECT_EQ(task.type, TaskType::link_prediction);
+    EXPECT_EQ(task.entity_table, "customers");
+    EXPECT_EQ(task.entity_column, "customer");
+    EXPECT_EQ(task.item_table, "orders");
+    EXPECT_EQ(task.target_column, "order_id");
+    EXPECT_EQ(task.k, 10);
+    EXPECT_EQ(task.metric, "map_at_k");
   }
+  const auto refused = [&](const std::string& field, const std::string& value) {
+    return refusal(links("link_prediction", field, value));
+  };
+  EXPECT_THAT(refused("dst_entity_table", "ordres"),
+              HasSubstr("no table 'ordres'; did you mean 'orders'?"));
+  EXPECT_THAT(refused("dst_entity_table", ""), HasSubstr("needs the field 'dst_entity_table'"));
+  EXPECT_THAT(refused("eval_k", ""), HasSubstr("needs the field 'eval_k'"));
+  EXPECT_THAT(refused("eval_k", "0"), HasSubstr("must be in [1, 10000], got 0"));
+  EXPECT_THAT(refused("eval_k", "10\ntarget_col: y"),
+              HasSubstr("must be dst_entity_col, 'order_id', or left out; got 'y'"));
+  EXPECT_THAT(refusal("name: spot\nkind: autocomplete\ntask_type: link_prediction\n"),
+              HasSubstr("links are of kind forecast or external"));
 }
 
 TEST_F(Manifest, TasksAreFoundByNameAndByPath) {

@@ -46,12 +46,14 @@ TEST(Questions, GiveTheLabelsOfTheF1Tasks) {
 }
 
 TEST(Questions, OfListsGiveTheLabelsOfTheirSql) {
-  // The SQL of examples/f1/tasks/driver-circuit-compete, which has no model yet.
+  // The SQL of examples/f1/tasks/driver-circuit-compete.
   Snapshot f1 = open_f1();
   const AskedTask asked = ask_of(f1,
                                  "PREDICT LIST_DISTINCT(results.raceId.circuitId, 0, 365, days) "
                                  "RANK TOP 10 FOR EACH drivers.driverId");
-  EXPECT_EQ(asked.question.item_table, "circuits");
+  EXPECT_EQ(asked.task.item_table, "circuits");
+  EXPECT_EQ(asked.task.k, 10);
+  check_trainable(asked);
   const std::string by_hand =
       "SELECT seed.timestamp AS timestamp, entry.driverId, list(DISTINCT race.circuitId) AS target "
       "FROM timestamps AS seed JOIN races AS race ON race.date > seed.timestamp AND race.date <= "
@@ -155,9 +157,6 @@ TEST(Questions, WhatHasNoModelYetIsRefusedInOneLine) {
   const auto refusal = [&](const std::string& question) {
     return error_of([&] { check_trainable(ask_of(f1, question)); });
   };
-  EXPECT_EQ(refusal("PREDICT LIST_DISTINCT(results.raceId.circuitId, 0, 365, days) RANK TOP 10 "
-                    "FOR EACH drivers.driverId"),
-            "unsupported: there is no model for RANK TOP yet; 'cenote ask' shows the labels");
   EXPECT_EQ(refusal("PREDICT SUM(results.points, 0, 30, days) FORECAST 3 TIMEFRAMES FOR EACH "
                     "drivers.driverId")
                 .rfind("unsupported: there is no model for FORECAST yet", 0),

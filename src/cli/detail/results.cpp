@@ -82,6 +82,14 @@ Json rows_json(const PredictResult& result) {
     item["entity"] =
         result.entity_is_number ? Json(table.columns[0].integers[i]) : Json(result.entity[i]);
     item["time"] = format_time(result.time[i]);
+    if (is_recommendation(result)) {
+      item["rank"] = result.rank[i];
+      item["item"] =
+          result.item_is_number ? Json(table.columns[3].integers[i]) : Json(result.item[i]);
+      item["score"] = number(result.prediction[i]);
+      rows.push_back(std::move(item));
+      continue;
+    }
     item["prediction"] =
         result.classes.empty() ? number(result.prediction[i]) : Json(table.columns[2].text(row));
     if (!result.low.empty()) {

@@ -65,9 +65,9 @@ std::vector<Option> network_options(const NetworkDefaults& defaults) {
 
 LayeredNetwork::LayeredNetwork(const NetworkPlan& plan, const Options& options,
                                const ModelContext& context)
-    : graph_(context.graph),
+    : parameters_(context.seed),
+      graph_(context.graph),
       entity_table_(context.entity_table),
-      parameters_(context.seed),
       width_(options.get_int("channels")),
       reach_(plan.reach) {
   CENOTE_CHECK(width_ % 32 == 0, bad_input, "option 'channels' of {}: {} is not a multiple of 32",

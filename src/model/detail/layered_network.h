@@ -54,13 +54,15 @@ class LayeredNetwork : public Network {
   at::Tensor forward(const Shard& shard, std::vector<at::Tensor> x,
                      const Pass& pass) const override;
 
+ protected:
+  ParameterSet parameters_;
+
  private:
   std::vector<double> days_before(const Shard& shard, size_t table) const;
   void make_layers(const NetworkPlan& plan, const Options& options, const ModelContext& context);
 
   const Graph& graph_;
   int32_t entity_table_;
-  ParameterSet parameters_;
   int64_t width_, reach_;
   SamplerOptions sampler_;
   std::optional<JoinPlan> joins_;     // none: as the layers have it by themselves
