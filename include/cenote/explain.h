@@ -33,7 +33,7 @@ struct Contribution {
   std::string value;     // "2.4": what it was at that time
   std::string table, link, column, window;  // what it is made of; empty where it is made of none
   double amount = 0;                        // in the unit of the prediction
-  int64_t rows = 0;                         // that it is taken from
+  int64_t rows = 0;  // that the amount is given to: of a mean, those that pulled it to that side
 };
 
 /// Contributions of one column that is reached in one way: a feature rarely stands alone.

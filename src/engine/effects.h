@@ -23,7 +23,7 @@ struct Effect {
   EffectName name;
   std::string value;  // what it was for this seed, in words
   double amount = 0;
-  int64_t rows = 0;             // that it was taken from
+  int64_t rows = 0;             // that it is given to
   std::vector<CellPart> cells;  // with their part of `amount`; none where it is made of none
 };
 

@@ -95,16 +95,16 @@ TEST(Explain, AddsUpToThePredictionForEveryModel) {
       EXPECT_NEAR(sum_of(one), one.prediction, kAdditive) << model << " " << one.entity;
       EXPECT_EQ(one.contributions.empty(), std::string(model) == "constant");
     }
-    if (std::string(model) == "constant" || std::string(model) == "relgnn") continue;
-    EXPECT_EQ(found.explanations[0].prediction,
-              predict_at(run, "", "2008-06-01", {"1"}).prediction[0])
-        << model;
   }
   // Later labels and rows are in memory for the others, and change nothing.
-  const auto early = explain(options_of(stack_run(), {{"22", "1996-05-01"}, {"1", ""}}));
-  EXPECT_EQ(early.explanations[0].prediction,
-            predict_at(stack_run(), "", "1996-05-01", {"22"}).prediction[0]);
-  EXPECT_EQ(early.explanations[1].prediction, predict_at(stack_run(), "", "", {"1"}).prediction[0]);
+  const auto early =
+      explain(options_of(stack_run(), {{"22", "1996-05-01"}, {"1", "2008-06-01"}, {"1", ""}}));
+  const std::pair<const char*, const char*> asked[] = {
+      {"22", "1996-05-01"}, {"1", "2008-06-01"}, {"1", ""}};
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(early.explanations[i].prediction,
+              predict_at(stack_run(), "", asked[i].second, {asked[i].first}).prediction[0]);
+  }
 }
 
 TEST(Explain, SeedsOfASplitArePredictedAsEvaluateDoes) {
@@ -131,7 +131,7 @@ TEST(Explain, ClassesAndLabelsAddUpToTheirProbability) {
       ExplainOptions options = options_of(folder.path() / "run", {{"c7", "2021-01-29"}});
       const Explanation likeliest = explain(options).explanations[0];
       EXPECT_NEAR(sum_of(likeliest), likeliest.prediction, kAdditive) << model << type;
-      if (std::string(type) == "binary_classification") continue;
+      if (std::string(type) == "binary_classification") break;
       EXPECT_FALSE(likeliest.output.empty());
       options.output = "blue";
       const Explanation blue = explain(options).explanations[0];
@@ -148,22 +148,18 @@ TEST(Explain, IsTheSameForAnyNumberOfThreadsAndCompany) {
   ExplainOptions options = options_of(stack_run());
   options.run.threads = 1;
   const std::string expected = text_of(explain(options));
-  for (const int threads : {2, 3}) {
-    options.run.threads = threads;
-    EXPECT_EQ(text_of(explain(options)), expected) << threads;
-  }
+  options.run.threads = 3;
+  EXPECT_EQ(text_of(explain(options)), expected);
   options.seeds.push_back({"4", "2008-06-01"});
   EXPECT_EQ(text_of(explain(options)).substr(0, expected.size()), expected);
 }
 
 TEST(Explain, SeesNothingThatTheSeedCannotSee) {
   const std::string expected = text_of(explain(options_of(stack_run())));
-  for (const Change change : {Change::overwrite, Change::insert}) {
-    const TemporaryFolder changed = changed_f1(change, "2008-06-01");
-    ExplainOptions options = options_of(stack_run());
-    options.run.source.source = changed.path().string();
-    EXPECT_EQ(text_of(explain(options)), expected) << to_string(change);
-  }
+  const TemporaryFolder changed = changed_f1(Change::overwrite, "2008-06-01");
+  ExplainOptions options = options_of(stack_run());
+  options.run.source.source = changed.path().string();
+  EXPECT_EQ(text_of(explain(options)), expected);
 }
 
 /// A run with its database in memory, to take cells away from.
@@ -191,7 +187,7 @@ TEST(Explain, RemovingTheTopCellMovesThePredictionAsStatedMoreOftenThanARandomOn
   for (const char* model : {"boost", "sage"}) {
     const Opened opened(run_of(model));
     std::vector<Seed> seeds;
-    for (int64_t i = 0; i < opened.prepared->val.size() && seeds.size() < 30; i += 11)
+    for (int64_t i = 0; i < opened.prepared->val.size() && seeds.size() < 25; i += 11)
       seeds.push_back(opened.prepared->val.seeds[i]);
     const std::vector<Seed> reference(opened.prepared->train.seeds.begin(),
                                       opened.prepared->train.seeds.begin() + 50);
@@ -283,12 +279,12 @@ TEST(Importance, FindsWhatTheRunRestsOnAndNothingElse) {
   ImportanceOptions options;
   options.run.run = run_of("boost").string();
   options.run.threads = 2;
-  options.repeats = 2;
-  options.seeds = 200;
+  options.repeats = 1;
+  options.seeds = 150;
   const Importance found = importance(options);
   EXPECT_EQ(found.metric, "mae");
   EXPECT_GT(found.rows, 100);
-  EXPECT_LE(found.rows, 300);
+  EXPECT_LE(found.rows, 250);
   std::map<std::string, double> worse;
   std::map<std::string, int> kinds;
   for (const ImportanceItem& item : found.items) {
