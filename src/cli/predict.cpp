@@ -104,7 +104,8 @@ int run(const std::vector<std::string>& words) {
                               "a file with one key a line, or a CSV with the key column");
   at->excludes(split);
   keys->excludes(split);
-  app.add_option("--top", options.top, "only the N largest predictions, largest first")
+  app.add_option("--top", options.top,
+                 "only the N largest predictions, largest first; of links N items for each entity")
       ->check(CLI::Range(1, 1 << 30));
   app.add_option("--interval", interval,
                  "with the ends between which the number lies in 50, 80, 90 or 95 % of cases")

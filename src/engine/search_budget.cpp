@@ -24,6 +24,8 @@ constexpr int64_t kLeastSteps = 60;
 constexpr int64_t kPaceSteps = 8;
 constexpr int64_t kLeastTries = 6;
 constexpr uint64_t kSeeds = 3;
+/// Of networks that recommend: with the usual rate they are far from done after the usual epochs.
+constexpr const char* kRecommendingRate = "0.01";
 
 /// A setting of a network, and what its update costs in those of the first.
 struct Setting {
@@ -84,7 +86,9 @@ void Search::run_within_budget() {
 
 void Search::run_rankers() {
   for (const std::string& model : models_) {
-    if (run_item(item(model, {})) != nullptr || left() > 0) continue;
+    const bool network = model_registry().at(model).recommends;
+    const TextPairs set = network ? TextPairs{{"lr", kRecommendingRate}} : TextPairs{};
+    if (run_item(item(model, set)) != nullptr || left() > 0) continue;
     request_.hooks.warn(
         "networks_not_tried",
         fmt::format("there was no time to finish {}; a larger --budget tries it", model));

@@ -148,7 +148,7 @@ CENOTE_MODEL(two_tower) {
   entry.info = {
       "a network for the seed and one for the item, their product the score",
       "Robinson et al. 2024, arXiv:2407.20060 (two towers, BPR); Yi et al. 2019",
-      "cenote fit examples/f1 --task driver-circuit-compete --model two_tower --set epochs=40",
+      "cenote fit examples/f1 --task driver-circuit-compete --model two_tower --set lr=0.01",
       network_options({})};
   entry.info.options.push_back({"negatives",
                                 int64_t{32},

@@ -134,6 +134,39 @@ TEST(Predict, RelbenchFileIsCalledAndFilledAsItsLeaderboardWants) {
   EXPECT_EQ(lines[0], "driverId,date,qualifying");
 }
 
+TEST(Predict, OfLinksARowIsAnItem) {
+  const TemporaryFolder folder;
+  const std::string run = (folder.path() / "run").string();
+  const fs::path keys = folder.path() / "keys.txt";
+  const Outcome fit = run_cenote({"fit", f1(), "--task", "driver-circuit-compete", "--model",
+                                  "popularity", "--out", run, "--quiet"});
+  ASSERT_EQ(fit.code, 0) << fit.err;
+  write_file_atomically(keys, "20\n1\n");
+  std::vector<std::string> words{"predict",     run,     "--at", "2010-01-01", "--entities",
+                                 keys.string(), "--top", "2",    "--quiet"};
+  const auto lines = lines_of(run_cenote(words).out);
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_EQ(lines[0], "driverId,date,rank,circuitId,score");
+  EXPECT_EQ(lines[1].rfind("1,2010-01-01,1,", 0), 0u) << lines[1];
+  EXPECT_EQ(lines[4].rfind("20,2010-01-01,2,", 0), 0u) << lines[4];
+  words.push_back("--json");
+  const auto json = run_cenote(words).json();
+  EXPECT_EQ(json.at("task_type"), "link_prediction");
+  const auto& first = json.at("predictions").at(0);
+  EXPECT_EQ(first.at("entity"), 1);
+  EXPECT_EQ(first.at("rank"), 1);
+  EXPECT_TRUE(first.at("item").is_number_integer());
+  EXPECT_TRUE(first.at("score").is_number());
+  const Outcome board =
+      run_cenote({"predict", run, "--format", "relbench", "--out", folder.path().string()});
+  ASSERT_EQ(board.code, 0) << board.err;
+  const auto rows = lines_of(read_file(folder.path() / "rel-f1__driver-circuit-compete.csv"));
+  ASSERT_EQ(rows.size(), 28u);
+  EXPECT_EQ(rows[0], "driverId,date,circuitId");
+  EXPECT_EQ(std::count(rows[1].begin(), rows[1].end(), ','), 2 + 9);
+  EXPECT_NE(rows[1].find(",\"["), std::string::npos) << rows[1];
+}
+
 TEST(Predict, WritesNothingWhereItCannot) {
   const TemporaryFolder folder;
   const std::string run = trained_run().path;
