@@ -135,10 +135,17 @@ Explanations explain(const ExplainOptions& options, const Hooks& hooks) {
   if (!options.split.empty()) prepared->split(options.split);
   const std::vector<Seed> seeds = find_seeds(*prepared, options);
   if (seeds.empty()) return out;
-  const auto predictions = trained->predict(seeds, hooks);
+  auto predictions = trained->predict(seeds, hooks);
   const auto outputs = choose_outputs(*prepared, options.output, predictions);
   const auto reference = reference_seeds(*prepared, run.model.seed);
   auto effects = trained->explain({seeds, outputs, reference}, hooks);
+  // What is shown is calibrated, at both ends of the way.
+  run.model.confidence.apply(predictions);
+  for (SeedEffects& one : effects) {
+    std::vector<double> average{one.average};
+    run.model.confidence.apply(average);
+    one.average = average[0];
+  }
   const auto names = output_names(*prepared);
   for (size_t i = 0; i < seeds.size(); ++i) {
     out.explanations.push_back(to_explanation(*prepared, seeds[i], std::move(effects[i]),

@@ -171,6 +171,7 @@ ReportData gather_report(const ReportOptions& options, const Hooks& hooks) {
   data.contestants.push_back(
       {data.model, metrics_of(*prepared, split, data.prediction, data.seed, hooks)});
   data.features = features(options.run.run);
+  gather_explanations(options, *prepared, data, hooks);
 
   CheckOptions check_options;
   check_options.source = run.source;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cenote/check.h"
+#include "cenote/explain.h"
 #include "cenote/features.h"
 #include "cenote/predict.h"
 #include "cenote/report.h"
@@ -57,9 +58,17 @@ struct ReportData {
   std::vector<IntervalCoverage> intervals;
   std::string calibration;
   RunFeatures features;
+  Importance importance;   // without items where it could not be had
+  Explanations explained;  // best hits, then worst misses
+  std::vector<double> explained_label;
+  size_t hits = 0;  // so many of the explained are hits
   CheckResult check;
   std::string how;  // the command that fits it again
 };
+
+/// Fills in `importance`, `explained` and what belongs to them. Nothing for links.
+void gather_explanations(const ReportOptions& options, const Prepared& prepared, ReportData& data,
+                         const Hooks& hooks);
 
 ReportData gather_report(const ReportOptions& options, const Hooks& hooks);
 

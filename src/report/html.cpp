@@ -40,6 +40,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,"
 main{max-width:62rem;margin:0 auto;padding:2rem 1rem 4rem}
 h1{font-size:1.7rem;line-height:1.25;margin:0 0 .3rem;overflow-wrap:anywhere}
 h2{font-size:1.15rem;margin:2.4rem 0 .6rem;padding-bottom:.25rem;border-bottom:1px solid var(--line)}
+h3{font-size:1rem;margin:1.6rem 0 .2rem}
 p{margin:.4rem 0}
 .soft{color:var(--soft)}
 .wide{overflow-x:auto}

@@ -12,9 +12,9 @@ namespace cenote {
 std::string write_report(const ReportOptions& options, const Hooks& hooks) {
   const ReportData data = gather_report(options, hooks);
   std::string body;
-  for (const auto& section :
-       {head_section, question_section, database_section, labels_section, result_section,
-        plots_section, training_section, features_section, check_section, how_section})
+  for (const auto& section : {head_section, question_section, database_section, labels_section,
+                              result_section, plots_section, training_section, features_section,
+                              importance_section, explained_section, check_section, how_section})
     body += section(data);
   const std::string out = options.out.empty()
                               ? (std::filesystem::path(options.run.run) / "report.html").string()

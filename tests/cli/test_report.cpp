@@ -31,7 +31,7 @@ TEST(Report, HoldsWhatAPersonAsks) {
       run_cenote({"evaluate", run, "--json"}).json().at("metrics").at("auroc").at("value");
   EXPECT_NE(page.find(fmt::format("{:.4f}", metric.get<double>())), std::string::npos);
   for (const char* text : {"The question", "The database", "Labels", "entity_mean", "(ROC)",
-                           "precision against recall", "What it looks at",
+                           "precision against recall", "What it looks at", "What it rests on", "Six predictions explained",
                            "<span class=\"verdict clean\">", "cenote fit "})
     EXPECT_NE(page.find(text), std::string::npos) << text;
   for (const auto& table : run_cenote({"inspect", f1(), "--json"}).json().at("tables"))
