@@ -33,6 +33,9 @@ json confidence_to_json(const Confidence& confidence) {
 
 Confidence confidence_from_json(const json& document) {
   Confidence out;
+  const size_t known = document.count("calibration") + document.count("intervals");
+  CENOTE_CHECK(document.is_object() && document.size() == known, bad_input,
+               "model: what it knows of its confidence is damaged");
   if (document.contains("calibration")) {
     const json& calibration = document.at("calibration");
     out.calibration = {calibration.at("method").get<std::string>(),

@@ -10,7 +10,7 @@
 namespace cenote {
 namespace {
 
-constexpr int kVersion = 2;  // 1: what was learned was in the header
+constexpr int kVersion = 3;  // 1: what was learned was in the header; 2: no confidence
 constexpr int64_t kMostOutputs = 1'000'000;
 constexpr size_t kMostMembers = 1000;
 using nlohmann::json;
@@ -167,8 +167,7 @@ ModelFile read_model(const std::filesystem::path& path) {
                  path.string());
     out.scale = {scale[0], scale[1], scale[2], scale[3]};
     out.outputs = manifest.at("outputs").get<int64_t>();
-    if (manifest.contains("confidence"))
-      out.confidence = confidence_from_json(manifest.at("confidence"));
+    out.confidence = confidence_from_json(manifest.at("confidence"));
   });
   CENOTE_CHECK(out.encoders.is_array() && out.encoders.size() == out.schema.tables.size(),
                bad_input, "{}: {} tables, but encoders of {}", path.string(),

@@ -44,6 +44,7 @@ h3{font-size:1rem;margin:1.6rem 0 .2rem}
 p{margin:.4rem 0}
 .soft{color:var(--soft)}
 .wide{overflow-x:auto}
+.wide svg{max-width:none}
 table{border-collapse:collapse;font-size:.92rem;min-width:50%}
 th,td{padding:.3rem .8rem .3rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 th{font-weight:600;color:var(--soft);white-space:nowrap}
@@ -110,8 +111,11 @@ std::string html_table(const std::vector<std::string>& head,
     }
     return out + "</tr>\n";
   };
-  std::string out =
-      "<div class=\"wide\"><table>\n<thead>" + line(head, "th") + "</thead>\n<tbody>\n";
+  const bool named =
+      std::any_of(head.begin(), head.end(), [](const std::string& cell) { return !cell.empty(); });
+  std::string out = "<div class=\"wide\"><table>\n";
+  if (named) out += "<thead>" + line(head, "th") + "</thead>\n";
+  out += "<tbody>\n";
   for (const auto& row : rows) out += line(row, "td");
   return out + "</tbody></table></div>\n";
 }

@@ -263,7 +263,7 @@ TEST_F(SearchTest, JoinsAreSearchedForAndAScheduleTrainsThemAgain) {
     out.source.source = f1_folder();
     out.task = "driver-top3";
     out.set = {{"models", "constant,sage"},   {"joins", "search"},
-               {"model.sage.channels", "16"}, {"model.sage.epochs", "5"},
+               {"model.sage.channels", "32"}, {"model.sage.epochs", "5"},
                {"model.sage.pool", "max"},    {"model.sage.fanout", "2,2"}};
     return out;
   };
