@@ -33,6 +33,19 @@ def spread(values):
     return f"{mean:.4f} +- {statistics.stdev(values):.4f}" if len(values) > 1 else f"{mean:.4f}"
 
 
+def confidence(results):
+    """How sure of itself the model was in test, over the seeds."""
+    if all("intervals" in one for one in results):
+        of_90 = [level for one in results for level in one["intervals"] if level["level"] == 0.9]
+        return (f"90 % intervals hold {spread([100 * one['coverage'] for one in of_90])} %, "
+                f"{spread([one['mean_width'] for one in of_90])} wide")
+    if all("calibration" in one for one in results):
+        methods = ", ".join(one["calibration"]["method"] for one in results)
+        return (f"ece {spread([one['calibration']['ece_before'] for one in results])} -> "
+                f"{spread([one['metrics']['ece']['value'] for one in results])} ({methods})")
+    return "-"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", default="0,1,2,3,4")
@@ -43,13 +56,13 @@ def main():
     args = parser.parse_args()
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
     print(f"machine: {cpu}, {len(os.sched_getaffinity(0))} cores; seeds {args.seeds}")
-    print("| task | protocol | model | metric | validation | test | published graph network | train s, median |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| task | protocol | model | metric | validation | test | published graph network | train s, median | confidence, test |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for task in args.tasks.split(","):
         for protocol in args.protocols.split(","):
             for model in args.models.split(","):
                 simple = model in ("constant", "entity_mean", "popularity", "repeat")
-                validation, test, seconds = [], [], []
+                validation, test, seconds, results = [], [], [], []
                 for seed in ["0"] if simple else args.seeds.split(","):
                     with tempfile.TemporaryDirectory() as folder:
                         run = folder + "/run"
@@ -59,9 +72,10 @@ def main():
                         validation.append(fitted["validation"]["value"])
                         result = cenote("evaluate", run, "--split", "test")
                         test.append(result["metrics"][METRIC[task]]["value"])
+                        results.append(result)
                 published = PUBLISHED.get(task, "-") if protocol == "frozen" else "-"
                 print(f"| {task} | {protocol} | {model} | {METRIC[task]} | {spread(validation)} | {spread(test)} | {published} | "
-                      f"{statistics.median(seconds):.1f} |", flush=True)
+                      f"{statistics.median(seconds):.1f} | {confidence(results)} |", flush=True)
 
 
 if __name__ == "__main__":
