@@ -12,6 +12,7 @@ namespace cenote {
 namespace {
 
 constexpr int64_t kCandidates = 3000, kRows = 4000;
+constexpr int64_t kFewCandidates = 300, kFewRows = 1000;  // what every fit can afford
 
 /// A model for which nothing is at stake: that rows after a time do not matter is shown by a quick one too.
 ModelFile quick_model(Prepared& prepared, uint64_t seed, ThreadPool& threads, const Hooks& hooks) {
@@ -70,6 +71,16 @@ void settle_verdict(CheckResult& result) {
 }
 
 }  // namespace
+
+void warn_of_leaks(const Prepared& prepared, ThreadPool& threads, const Hooks& hooks) {
+  std::vector<CheckFinding> findings = check_tables(prepared);
+  const AloneFindings alone =
+      check_alone(prepared, kFewCandidates, kFewRows, threads, Hooks{{}, {}, hooks.cancelled});
+  findings.insert(findings.end(), alone.findings.begin(), alone.findings.end());
+  for (const CheckFinding& one : findings) {
+    if (one.level != kNote) hooks.warn(one.code, one.message + "; see 'cenote check'");
+  }
+}
 
 CheckResult check(const CheckOptions& options, const Hooks& hooks) {
   CheckResult out;

@@ -24,6 +24,9 @@ struct AloneFindings {
 AloneFindings check_alone(const Prepared& prepared, int64_t candidates, int64_t rows,
                           ThreadPool& threads, const Hooks& hooks);
 
+/// The cheap part, as every fit does it: leaks and warnings of tables and of a sample of features go to the hooks.
+void warn_of_leaks(const Prepared& prepared, ThreadPool& threads, const Hooks& hooks);
+
 /// Of labels and splits: windows that reach into the next split, entities that training does not know, drift of labels
 /// and columns, staleness.
 std::vector<CheckFinding> check_splits(const Prepared& prepared);

@@ -15,6 +15,9 @@
 namespace cenote {
 namespace {
 
+/// The content of so many entities may be held in memory to look for equal ones.
+constexpr int64_t kMostTwins = 500'000;
+
 std::string percent_of(int64_t part, int64_t whole) {
   return fmt::format("{:.0f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
@@ -48,7 +51,8 @@ class TableCheck {
     const auto& links = prepared_.schema.links;
     const bool has_children = std::any_of(
         links.begin(), links.end(), [&](const Link& link) { return link.to_table == table_.name; });
-    if (table_.name == prepared_.task.entity_table && has_children) find_twins(out);
+    if (table_.name == prepared_.task.entity_table && has_children && stored_.rows <= kMostTwins)
+      find_twins(out);
   }
 
  private:

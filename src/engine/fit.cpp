@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "database/source.h"
+#include "engine/check.h"
 #include "engine/output.h"
 #include "engine/prepared.h"
 #include "engine/run_folder.h"
@@ -159,6 +160,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   const auto prepared =
       prepare_training(options.source, task, protocol, as_of, chosen.encoders, *threads, hooks);
 
+  warn_of_leaks(*prepared, *threads, hooks);
   ModelFile model = make_model_file(*prepared, make_part(options.model, chosen, options.seed));
 
   const RunPaths paths(options.out);

@@ -38,6 +38,32 @@ class Shop {
   void add_table(const std::string& entry) { more_ += entry; }
 
   CheckResult check(const std::string& question = "", const std::string& label_sql = "") const {
+    write(label_sql);
+    CheckOptions options;
+    options.source.source = folder_.path().string();
+    options.question = question;
+    if (question.empty()) options.task = "orders";
+    options.threads = 2;
+    return cenote::check(options);
+  }
+
+  /// The codes that a fit warns with.
+  std::vector<std::string> warnings_of_fit(const std::string& question) const {
+    write("");
+    FitOptions options;
+    options.source.source = folder_.path().string();
+    options.question = question;
+    options.model = "constant";
+    options.out = (folder_.path() / "run").string();
+    std::vector<std::string> out;
+    Hooks hooks;
+    hooks.warning = [&](const std::string& code, const std::string&) { out.push_back(code); };
+    fit(options, hooks);
+    return out;
+  }
+
+ private:
+  void write(const std::string& label_sql) const {
     const std::filesystem::path folder = folder_.path();
     std::filesystem::create_directories(folder / "db");
     std::filesystem::create_directories(folder / "tasks" / "orders");
@@ -60,15 +86,8 @@ class Shop {
       const std::string name(tables.columns[0].text(row));
       execute("COPY " + name + " TO '" + (folder / "db" / name).string() + ".parquet'");
     }
-    CheckOptions options;
-    options.source.source = folder.string();
-    options.question = question;
-    if (question.empty()) options.task = "orders";
-    options.threads = 2;
-    return cenote::check(options);
   }
 
- private:
   DuckDatabase duck_;
   TemporaryFolder folder_{"cenote-leaky"};
   std::string more_;
@@ -118,6 +137,15 @@ TEST(Check, FindsAnAggregateOfTheFuture) {
   const CheckResult result = shop.check(kQuestion);
   EXPECT_EQ(result.verdict, "leak");
   EXPECT_THAT(codes(result), Contains("holds_the_future customers.turnover"));
+}
+
+TEST(Check, EveryFitDoesTheCheapPart) {
+  Shop shop;
+  EXPECT_EQ(shop.warnings_of_fit(kQuestion), std::vector<std::string>{});
+  shop.execute(
+      "CREATE OR REPLACE TABLE customers AS SELECT c.*, (SELECT count(*) FROM orders o WHERE "
+      "o.customer = c.id) AS number FROM customers c");
+  EXPECT_THAT(shop.warnings_of_fit(kQuestion), Contains("holds_the_future"));
 }
 
 TEST(Check, FindsParentsThatAreNewerThanTheirChildren) {
