@@ -3,18 +3,36 @@
 
 #include "base/check.h"
 #include "cenote/predict.h"
-#include "engine/prepared.h"
+#include "engine/evaluation.h"
 #include "engine/run_folder.h"
 #include "engine/trained.h"
 #include "metric/metric.h"
 
 namespace cenote {
-namespace {
+
+std::vector<MetricValue> metrics_of(const Prepared& prepared, const SeedTable& split,
+                                    const std::vector<double>& prediction, uint64_t seed,
+                                    const Hooks& hooks) {
+  std::vector<int64_t> entity;
+  for (const Seed& one : split.seeds) entity.push_back(one.row);
+  const MetricInput input{prediction, split.label, prepared.outputs};
+  const std::string type(to_string(prepared.task.type));
+  std::vector<MetricValue> out;
+  for (const auto& [name, metric] : metric_registry()) {
+    if (std::find(metric.task_types.begin(), metric.task_types.end(), type) ==
+        metric.task_types.end())
+      continue;
+    const Interval interval = bootstrap(metric, input, entity, seed, hooks.cancelled);
+    out.push_back({name, interval.value, interval.low, interval.high});
+  }
+  return out;
+}
 
 std::vector<IntervalCoverage> coverage_of(const ConformalIntervals& intervals,
                                           const std::vector<double>& prediction,
                                           const std::vector<double>& label) {
   std::vector<IntervalCoverage> out;
+  if (intervals.empty()) return out;
   const auto rows = static_cast<double>(label.size());
   for (const double level : kIntervalLevels) {
     IntervalCoverage one{level, 0, 0};
@@ -27,8 +45,6 @@ std::vector<IntervalCoverage> coverage_of(const ConformalIntervals& intervals,
   }
   return out;
 }
-
-}  // namespace
 
 EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
@@ -56,19 +72,8 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
     out.uncalibrated_error = metric_registry().at("ece").compute({prediction, split.label, 1});
   }
   run.model.confidence.apply(prediction);
-  if (const auto& intervals = run.model.confidence.intervals; !intervals.empty())
-    out.intervals = coverage_of(intervals, prediction, split.label);
-  std::vector<int64_t> entity;
-  for (const Seed& seed : split.seeds) entity.push_back(seed.row);
-  const MetricInput input{prediction, split.label, prepared->outputs};
-  const std::string type(to_string(prepared->task.type));
-  for (const auto& [name, metric] : metric_registry()) {
-    if (std::find(metric.task_types.begin(), metric.task_types.end(), type) ==
-        metric.task_types.end())
-      continue;
-    const Interval interval = bootstrap(metric, input, entity, run.model.seed, hooks.cancelled);
-    out.metrics.push_back({name, interval.value, interval.low, interval.high});
-  }
+  out.intervals = coverage_of(run.model.confidence.intervals, prediction, split.label);
+  out.metrics = metrics_of(*prepared, split, prediction, run.model.seed, hooks);
   return out;
 }
 

@@ -8,44 +8,23 @@
 //           the others n / (1 + n), n being that number over all entities.
 // Source    ours; RelBench calls it "past visit", without fading.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "base/time.h"
-#include "model/detail/popular_items.h"
-#include "model/model.h"
+#include "model/detail/fading_ranker.h"
 
 namespace cenote {
 namespace {
 
-class Repeat : public Ranker {
+class Repeat : public FadingRanker {
  public:
-  Repeat(const Options& options, const ModelContext& context)
-      : options_(options), context_(context) {}
-
-  void fit(const EstimatorData& data) override {
-    const Interactions meetings = main_interactions(data.history, context_);
-    half_life_ = choose_half_life(options_, context_, data,
-                                  [&](std::span<const Seed> seeds, int64_t half_life) {
-                                    return ranked(meetings, seeds, context_.task->k, half_life);
-                                  });
-  }
-
-  Rankings rank(std::span<const Seed> seeds, const History& history, int64_t top, ThreadPool&,
-                const Hooks&) const override {
-    return ranked(main_interactions(history, context_), seeds, top, half_life_);
-  }
-
-  nlohmann::json save() const override {
-    return {{"half_life", {static_cast<double>(half_life_)}}};
-  }
-  void load(const nlohmann::json& state) override { half_life_ = load_half_life(state); }
+  using FadingRanker::FadingRanker;
 
  private:
   Rankings ranked(const Interactions& meetings, std::span<const Seed> seeds, int64_t top,
-                  int64_t half_life) const {
+                  int64_t half_life) const override {
     // Twice as many as there are places: a seed's own items may be among them, and at most `top` are.
-    const auto popular = popular_items(meetings, context_.graph.store.tables[context_.item_table],
+    const auto popular = popular_items(meetings, context().graph.store.tables[context().item_table],
                                        seeds, half_life, 2 * top);
     Rankings out;
     out.top = top;
@@ -91,10 +70,6 @@ class Repeat : public Ranker {
     });
     return out;
   }
-
-  const Options options_;
-  const ModelContext context_;
-  int64_t half_life_ = 0;
 };
 
 }  // namespace

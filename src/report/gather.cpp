@@ -11,9 +11,9 @@
 #include "base/files.h"
 #include "base/json_text.h"
 #include "base/time.h"
+#include "engine/evaluation.h"
 #include "engine/run_folder.h"
 #include "engine/trained.h"
-#include "metric/metric.h"
 
 namespace cenote {
 namespace {
@@ -43,24 +43,6 @@ SplitSummary summarise(const std::string& name, const SeedTable& table) {
   for (auto& [time, at] : times) {
     at.mean /= static_cast<double>(at.count);
     out.times.push_back(at);
-  }
-  return out;
-}
-
-std::vector<MetricValue> metrics_of(const Prepared& prepared, const SeedTable& split,
-                                    const std::vector<double>& prediction, uint64_t seed,
-                                    const Hooks& hooks) {
-  std::vector<int64_t> entity;
-  for (const Seed& one : split.seeds) entity.push_back(one.row);
-  const std::string type(to_string(prepared.task.type));
-  std::vector<MetricValue> out;
-  for (const auto& [name, metric] : metric_registry()) {
-    if (std::find(metric.task_types.begin(), metric.task_types.end(), type) ==
-        metric.task_types.end())
-      continue;
-    const Interval interval = bootstrap(metric, {prediction, split.label, prepared.outputs}, entity,
-                                        seed, hooks.cancelled);
-    out.push_back({name, interval.value, interval.low, interval.high});
   }
   return out;
 }
@@ -163,6 +145,7 @@ ReportData gather_report(const ReportOptions& options, const Hooks& hooks) {
   data.raw = data.prediction =
       metric_predictions(*prepared, split, trained->predict(split.seeds, hooks));
   run.model.confidence.apply(data.prediction);
+  data.intervals = coverage_of(run.model.confidence.intervals, data.prediction, split.label);
   data.calibration = run.model.confidence.calibration.method;
   data.width = prepared->outputs;
   data.label = split.label;

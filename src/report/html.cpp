@@ -5,27 +5,10 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace cenote {
 namespace {
-
-/// The length in bytes of the character at `at`, 0 if it is no valid UTF-8.
-size_t character_size(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  const size_t size = lead < 0x80                   ? 1
-                      : lead >= 0xc2 && lead < 0xe0 ? 2
-                      : lead >= 0xe0 && lead < 0xf0 ? 3
-                      : lead >= 0xf0 && lead < 0xf5 ? 4
-                                                    : 0;
-  if (size == 0 || at + size > text.size()) return 0;
-  for (size_t i = 1; i < size; ++i)
-    if ((byte(at + i) & 0xc0) != 0x80) return 0;
-  // Overlong forms, surrogates, beyond the last code point.
-  if ((lead == 0xe0 && byte(at + 1) < 0xa0) || (lead == 0xed && byte(at + 1) > 0x9f) ||
-      (lead == 0xf0 && byte(at + 1) < 0x90) || (lead == 0xf4 && byte(at + 1) > 0x8f))
-    return 0;
-  return size;
-}
 
 // Colours are variables, so that charts follow the scheme; a page that is printed is light.
 constexpr const char* kStyle = R"(
@@ -80,11 +63,10 @@ std::string escape_html(std::string_view text, int64_t most) {
   int64_t characters = 0;
   for (size_t i = 0; i < text.size(); ++characters) {
     if (characters == most) return out + "…";
-    const size_t size = character_size(text, i);
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (size == 0 || (byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f) {
+    const size_t size = utf8_length(text.substr(i));
+    if (size == 0 || utf8_commands(text.substr(i, size))) {
       out += "�";
-      ++i;
+      i += std::max<size_t>(size, 1);
       continue;
     }
     switch (text[i]) {

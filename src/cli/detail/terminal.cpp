@@ -7,24 +7,10 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace cenote {
 namespace {
-
-/// Length of the UTF-8 sequence at the front, 0 if there is none.
-size_t sequence_length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  const size_t length = first < 0x80                    ? 1
-                        : first >= 0xc2 && first < 0xe0 ? 2
-                        : first >= 0xe0 && first < 0xf0 ? 3
-                        : first >= 0xf0 && first < 0xf5 ? 4
-                                                        : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
 
 constexpr int kNarrowestLastColumn = 24;
 
@@ -42,16 +28,10 @@ int terminal_width(std::FILE* file) {
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const size_t length = sequence_length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
-    // C1 control characters (U+0080 to U+009F) are two bytes, c2 80 to c2 9f.
-    const bool c1 = length == 2 && first == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
-    // U+202A-202E and U+2066-2069 turn the direction of the text around them.
-    const bool turns = length == 3 &&
-                       (text.starts_with("\xe2\x80") || text.starts_with("\xe2\x81")) &&
-                       ((text[1] == '\x80' && text[2] >= '\xaa' && text[2] <= '\xae') ||
-                        (text[1] == '\x81' && text[2] >= '\xa6' && text[2] <= '\xa9'));
-    if (length == 0 || first < 0x20 || first == 0x7f || c1 || turns) {
+    const size_t length = utf8_length(text);
+    const std::string_view character = text.substr(0, length);
+    // On a terminal a line feed or a tab within a name would command too.
+    if (length == 0 || text[0] == '\n' || text[0] == '\t' || utf8_commands(character)) {
       for (size_t i = 0; i < std::max<size_t>(length, 1); ++i) {
         out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[i]));
       }
