@@ -36,6 +36,11 @@ OutputScale regression_scale(const std::vector<double>& labels) {
   out.scale = square > 0 ? std::sqrt(square) : 1;
   out.low = quantile(sorted, 0.02);
   out.high = quantile(sorted, 0.98);
+  // Of labels that are nearly all alike the few others are what is asked for.
+  if (out.low == out.high) {
+    out.low = sorted.front();
+    out.high = sorted.back();
+  }
   return out;
 }
 
