@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the test programs (one per folder of tests/) and counts test cases, not programs.
+"""Runs the test programs (one per folder of tests/) side by side and counts test cases, not programs.
 
 The last line is `N passed, N failed[, N skipped]`. A program that crashes, hangs, or ends badly without a failed
 case counts as failed, as does every case it did not come to. The exit status is 1 unless everything passed.
 """
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -19,6 +20,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHOWN_LINES = 60  # of the output of a failed case
+# Programs that take minutes, the longest first: each runs as that many processes with a share of its cases.
+SHARDS = {"engine": 4, "cli": 2, "conformance": 2, "claim": 2}
 
 Case = collections.namedtuple("Case", "name outcome seconds detail")  # outcome: passed, failed, skipped
 
@@ -29,6 +32,7 @@ def parse_arguments():
     parser.add_argument("--build", default="build", help="build folder (default: build)")
     parser.add_argument("--without", default="", help="folders to leave out, separated by commas")
     parser.add_argument("--filter", help="googletest filter on case names, as in 'Random.*:*Order*'")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once (default: cores)")
     parser.add_argument("--timeout", type=float, default=1200, help="seconds that one program may take")
     return parser.parse_args()
 
@@ -45,7 +49,7 @@ def programs(arguments):
             yield folder, (ROOT / arguments.build / "tests" / f"test_{folder}").resolve()
 
 
-def run_program(program, report, arguments):
+def run_program(program, shard, shards, report, arguments):
     """(output, exit status or a word for what happened, seconds)."""
     command = [str(program), f"--gtest_output=json:{report}", "--gtest_color=no"]
     if arguments.filter:
@@ -54,6 +58,7 @@ def run_program(program, report, arguments):
     # libtorch and DuckDB are not instrumented: containers that cross the border would be false alarms.
     environment.setdefault("ASAN_OPTIONS", "detect_container_overflow=0")
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
+    environment.update(GTEST_TOTAL_SHARDS=str(shards), GTEST_SHARD_INDEX=str(shard))
     start = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                cwd=ROOT, env=environment, start_new_session=True)
@@ -115,29 +120,51 @@ def cases_of_crash(output, status):
     return cases
 
 
-def run_folder(folder, program, arguments):
+def run_shard(program, shard, shards, arguments):
+    """(cases, seconds) of one process."""
     if not program.exists():
         return [Case("(program)", "failed", 0.0, f"{program} was not built")], 0.0
     with tempfile.TemporaryDirectory() as scratch:
         report = pathlib.Path(scratch) / "report.json"
-        output, status, seconds = run_program(program, report, arguments)
+        output, status, seconds = run_program(program, shard, shards, report, arguments)
         finished = report.exists() and report.stat().st_size > 0
         cases = cases_of_report(report, output) if finished and not isinstance(status, str) else \
             cases_of_crash(output, status if isinstance(status, str) else f"ended with status {status}")
     if status != 0 and not any(case.outcome == "failed" for case in cases):
         tail = "\n".join(output.splitlines()[-20:])
         cases.append(Case("(end of the program)", "failed", 0.0, f"{tail}\nended with status {status}"))
-    if not cases and not arguments.filter:
-        cases.append(Case("(program)", "failed", 0.0, "it holds no test"))
     return cases, seconds
+
+
+def run_folders(arguments):
+    """(folder, cases, seconds of all its processes) in the order in which they end."""
+    slow = list(SHARDS)
+    folders = sorted(programs(arguments), key=lambda one: slow.index(one[0]) if one[0] in slow else len(slow))
+    left, cases, seconds = {}, collections.defaultdict(list), collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(max(1, arguments.jobs)) as executor:
+        started = {}
+        for folder, program in folders:
+            shards = SHARDS.get(folder, 1) if arguments.jobs > 1 else 1
+            left[folder] = shards
+            for shard in range(shards):
+                started[executor.submit(run_shard, program, shard, shards, arguments)] = folder
+        for future in concurrent.futures.as_completed(started):
+            folder = started[future]
+            more, took = future.result()
+            cases[folder] += more
+            seconds[folder] += took
+            left[folder] -= 1
+            if left[folder] == 0:
+                if not cases[folder] and not arguments.filter:
+                    cases[folder].append(Case("(program)", "failed", 0.0, "it holds no test"))
+                yield folder, cases[folder], seconds[folder]
 
 
 def main():
     arguments = parse_arguments()
     everything, reasons, slowest = [], collections.Counter(), []
     start = time.monotonic()
-    for folder, program in programs(arguments):
-        cases, seconds = run_folder(folder, program, arguments)
+    for folder, cases, seconds in run_folders(arguments):
         count = collections.Counter(case.outcome for case in cases)
         skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
         print(f"{folder:14} {count['passed']:5} passed, {count['failed']} failed{skipped:14} {seconds:7.1f} s", flush=True)
