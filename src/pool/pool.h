@@ -39,19 +39,30 @@ struct PoolInput {
   const double* weights = nullptr;  // [E] row weights >= 0, or null: all one
   at::Tensor query = {};            // [G, D]
   const double* order = nullptr;    // [E] order keys
+  at::Tensor coordinates = {};      // [E, C] float64: where each row lies, as pixels do
 };
 
-/// `join` is the input's for vector and score outputs, and the new one for rows.
+/// vector: value [G, out_width] and the input's join. score: value [G, 1], likewise. rows: value [M, out_width],
+/// and a join of G groups over those M rows.
 struct PoolResult {
-  at::Tensor value;  // [G, out_width]
+  at::Tensor value;
   JoinPtr join;
 };
 
 /// A pool of one width, with its parameters.
+///
+/// A pool whose traits say `mergeable` also works in parts: finish(merge(state(A), state(B))) is forward of the rows
+/// of A and B together, group by group, up to rounding. A state is [G, S] float64, finite, with an S that depends on the
+/// width only; states need no gradients. Errors of the three: internal for a pool that is not mergeable.
 class Pool {
  public:
   virtual ~Pool() = default;
   virtual PoolResult forward(const PoolInput& input) const = 0;
+
+  virtual at::Tensor state(const PoolInput& input) const;
+  virtual at::Tensor merge(const at::Tensor& one, const at::Tensor& other) const;
+  /// [G, out_width] float64.
+  virtual at::Tensor finish(const at::Tensor& state) const;
 };
 
 /// Where a pool lives: the width of the rows, the name its parameters go by.

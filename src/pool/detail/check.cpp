@@ -6,6 +6,15 @@
 #include "pool/pool.h"
 
 namespace cenote {
+namespace {
+
+[[noreturn]] void no_parts() { fail(ErrorCode::internal, "this pool does not work in parts"); }
+
+}  // namespace
+
+at::Tensor Pool::state(const PoolInput&) const { no_parts(); }
+at::Tensor Pool::merge(const at::Tensor&, const at::Tensor&) const { no_parts(); }
+at::Tensor Pool::finish(const at::Tensor&) const { no_parts(); }
 
 void check_pool_input(std::string_view pool, const PoolTraits& traits, const PoolInput& input) {
   CENOTE_CHECK(input.rows.defined() && input.rows.dim() == 2, bad_shape,
@@ -20,6 +29,15 @@ void check_pool_input(std::string_view pool, const PoolTraits& traits, const Poo
     CENOTE_CHECK(input.query.dim() == 2 && input.query.size(0) == input.join->groups(), bad_shape,
                  "pool '{}': the query must be [G, D] with G = {} groups", pool,
                  input.join->groups());
+  }
+  if (traits.needs_coordinates) {
+    const int64_t links = input.join->links();
+    CENOTE_CHECK(input.coordinates.defined() || links == 0, bad_input,
+                 "pool '{}' needs the coordinates of each link", pool);
+    CENOTE_CHECK(
+        links == 0 || (input.coordinates.dim() == 2 && input.coordinates.size(0) == links &&
+                       input.coordinates.scalar_type() == at::kDouble),
+        bad_shape, "pool '{}': coordinates must be [E, C] float64 with E = {} links", pool, links);
   }
   if (input.weights == nullptr) return;
   for (int64_t link = 0; link < input.join->links(); ++link) {
