@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# cenote_kind(<target> <kind>): makes every src/<kind>/X.cpp an entry called X.
+# cenote_kind(<target> <kind> [<folder>]): makes every src/<kind>/X.cpp an entry called X, or every <folder>/X.cpp where
+# a folder is given; those of a folder share one test that runs them all.
 #
 # Writes registry_<kind>.cpp into the build folder from the file names. Each file defines one function
 # through CENOTE_<KIND>(X); a file that does not is a link error that names the missing function.
 # There are no static initialisers: the linker drops them from static libraries without a word.
 function(cenote_kind target kind)
-  file(GLOB files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${kind}/*.cpp")
+  set(folder "src/${kind}")
+  if(ARGC GREATER 2)
+    set(folder ${ARGV2})
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${folder}/*.cpp")
   list(SORT files)
   string(SUBSTRING ${kind} 0 1 first)
   string(TOUPPER ${first} first)
@@ -15,7 +20,7 @@ function(cenote_kind target kind)
   set(entries "")
   foreach(file ${files})
     get_filename_component(name ${file} NAME_WE)
-    if(NOT EXISTS "${CMAKE_SOURCE_DIR}/tests/${kind}/test_${name}.cpp")
+    if(ARGC EQUAL 2 AND NOT EXISTS "${CMAKE_SOURCE_DIR}/tests/${kind}/test_${name}.cpp")
       message(FATAL_ERROR "src/${kind}/${name}.cpp has no test: add tests/${kind}/test_${name}.cpp")
     endif()
     string(APPEND declarations "${type} ${kind}_${name}();\n")
@@ -23,7 +28,7 @@ function(cenote_kind target kind)
   endforeach()
   set(output "${CMAKE_BINARY_DIR}/registry/registry_${kind}.cpp")
   file(CONFIGURE OUTPUT ${output} @ONLY CONTENT [[
-// Written by cmake/kind.cmake from the files of src/@kind@/.
+// Written by cmake/kind.cmake from the files of @folder@/.
 #include "@kind@/@kind@.h"
 
 namespace cenote {

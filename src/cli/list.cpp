@@ -20,7 +20,8 @@ int run(const std::vector<std::string>& words) {
   CLI::App app("what there is to choose from", "cenote list");
   CommonOptions common;
   std::string kind;
-  app.add_option("KIND", kind, "model, layer, pool, encode, loss, metric or cli; all by default");
+  app.add_option("KIND", kind,
+                 "model, layer, pool, encode, loss, metric, claim or cli; all by default");
   add_common_options(app, common);
   if (!parse_words(app, words)) return 0;
   std::vector<const Kind*> shown;
@@ -49,7 +50,7 @@ int run(const std::vector<std::string>& words) {
 CENOTE_CLI(list) {
   CliEntry entry;
   entry.info.summary =
-      "the models, layers, pools, encoders, losses, metrics and verbs that there are";
+      "the models, layers, pools, encoders, losses, metrics, claims and verbs that there are";
   entry.info.source = "ours";
   entry.info.example = "cenote list pool";
   entry.usage = "cenote list [KIND]";

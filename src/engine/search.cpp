@@ -83,6 +83,8 @@ Search::Search(const Prepared& prepared, const ModelPart& part, const OutputScal
   searches_joins_ = options.get_text("joins") == "search";
   join_search_ = {options.get_text("searcher"), options.get_int("tries"), judge_.higher_is_better,
                   part.seed};
+  searches_pools_ = options.get_text("pool") == "search";
+  pool_search_ = {{}, options.get_int("pool_tries"), judge_.higher_is_better};
   for (const auto& [name, value] : part.entry_options) {
     if (!name.starts_with("model.")) continue;
     const size_t dot = name.find('.', 6);

@@ -3,7 +3,8 @@
 //
 //   1. the models that need no training; `boost`, on as many rows as the budget allows
 //   2. some settings of the networks, each for a fifth of the epochs; the better half of them for all
-//   3. if asked for: joins for the best of those to follow, each plan tried for a fifth of the epochs
+//   3. if asked for: joins for the best of those to follow, and pools for its relations, each tried for a fifth of the
+//      epochs
 //   4. more seeds of the best of those, while there is time
 //   5. a stack of all that was trained to the end, weighed on validation; the simplest that is at most one standard
 //      error behind the best is kept
@@ -22,6 +23,7 @@
 #include "cenote/fit.h"
 #include "engine/trained.h"
 #include "train/join_search.h"
+#include "train/pool_search.h"
 #include "train/stack.h"
 
 namespace cenote {
@@ -99,7 +101,12 @@ class Search {
   void run_rankers();
   std::vector<Candidate> network_candidates() const;
   void run_networks();
-  std::string search_plan(const WorkItem& setting, double reserve);
+  int64_t tries() const;
+  double try_setting(const WorkItem& trial, const std::string& option, const std::string& value,
+                     double reserve);
+  TextPairs search_setting(WorkItem trial, double reserve);
+  std::string search_plan(const WorkItem& trial, double reserve);
+  std::string search_pool(const WorkItem& trial, double reserve);
   void run_more_seeds(size_t first);
   Pace measure_pace(const std::string& model) const;
   bool take_up(Done& done, const std::filesystem::path& finished) const;
@@ -116,8 +123,9 @@ class Search {
   const FitRequest& request_;
   const Judge judge_;
   std::vector<std::string> models_;
-  bool keeps_best_ = false, searches_joins_ = false;
+  bool keeps_best_ = false, searches_joins_ = false, searches_pools_ = false;
   JoinSearchOptions join_search_;
+  PoolSearchOptions pool_search_;
   std::map<std::string, TextPairs> fixed_;  // by member: options that the user has set
   std::vector<std::unique_ptr<Done>> done_;
 };

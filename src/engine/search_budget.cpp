@@ -179,14 +179,14 @@ void Search::run_networks() {
   const auto whole_plan = [&](int64_t of_steps) {
     double sum = 0;
     for (const Candidate& one : candidates) sum += seconds(one.cost, trial_epochs, of_steps);
-    if (searches_joins_)
-      sum += static_cast<double>(join_search_.tries) * seconds(1, trial_epochs, of_steps);
+    sum += static_cast<double>(tries()) * seconds(1, trial_epochs, of_steps);
     return sum + 3 * seconds(1.5, epochs, of_steps);
   };
   const double time = kPlanned * left();
-  // A search for joins makes fewer tries before anything learns less.
-  while (searches_joins_ && join_search_.tries > kLeastTries && whole_plan(steps) > time)
-    --join_search_.tries;
+  // A search for joins or pools makes fewer tries before anything learns less.
+  for (int64_t* of : {&join_search_.tries, &pool_search_.tries}) {
+    while (*of > kLeastTries && whole_plan(steps) > time) --*of;
+  }
   int64_t affordable = steps;
   while (affordable > 1 && whole_plan(affordable) > time) affordable = affordable * 9 / 10;
   const auto with_steps = [&](const WorkItem& one, int64_t of_steps) {
@@ -201,6 +201,9 @@ void Search::run_networks() {
     if (searches_joins_)
       request_.hooks.warn("joins_not_searched",
                           "the budget is too small to search for joins; all are followed");
+    if (searches_pools_)
+      request_.hooks.warn("pools_not_searched",
+                          "the budget is too small to search for pools; the usual one is taken");
     affordable = steps;
     while (affordable > 1 && seconds(1, epochs, affordable) > time)
       affordable = affordable * 9 / 10;
@@ -231,48 +234,21 @@ void Search::run_networks() {
     return judge_.is_better(a.metric, b.metric) || (std::isnan(b.metric) && !std::isnan(a.metric));
   });
   trials.resize((trials.size() + 1) / 2);
-  if (searches_joins_ && !trials.empty()) {
+  if (!trials.empty() && (searches_joins_ || searches_pools_)) {
     TextPairs set = trials[0].setting.set;
     set.emplace_back("epochs", text(trial_epochs));
     const WorkItem trial = with_steps(item(trials[0].setting.model, std::move(set)), affordable);
-    const std::string plan = search_plan(trial, 3 * seconds(1.5, epochs, affordable));
-    if (!plan.empty()) {
-      TextPairs joins = trials[0].setting.set;
-      joins.emplace_back("joins", plan);
-      trials.insert(trials.begin() + 1, {item(trials[0].setting.model, std::move(joins)), 0});
+    const TextPairs found = search_setting(trial, 3 * seconds(1.5, epochs, affordable));
+    if (!found.empty()) {
+      TextPairs better = found;  // before what the setting had: a searched pool replaces its own
+      const TextPairs& usual = trials[0].setting.set;
+      better.insert(better.end(), usual.begin(), usual.end());
+      trials.insert(trials.begin() + 1, {item(trials[0].setting.model, std::move(better)), 0});
     }
   }
   const size_t first = done_.size();
   for (const Trial& trial : trials) run_item(with_steps(trial.setting, affordable));
   run_more_seeds(first);
-}
-
-/// The plan of joins with which a short training of `trial` does best, or "" for following all of them. Leaves
-/// `reserve` seconds of the budget.
-std::string Search::search_plan(const WorkItem& trial, double reserve) {
-  const ModelEntry& entry = model_registry().at(trial.model);
-  Options options(entry.info.options);
-  for (const auto& [name, value] : trial.set) {
-    if (options.has(name)) options.set(trial.model, name, value);
-  }
-  if (options.get_text("joins") != "all") return "";  // the user has fixed them
-  const std::string fanout = options.get_text("fanout");
-  const JoinSpace space(prepared_.graph, prepared_.entity_table,
-                        1 + std::count(fanout.begin(), fanout.end(), ','), entry.takes_edges);
-  const auto judge = [&](const JoinPlan& plan) {
-    if (left() < reserve) return std::nan("");
-    TextPairs set = trial.set;
-    set.emplace_back("joins", space.to_text(plan));
-    WorkItem one = item(trial.model, std::move(set), trial.seed);
-    one.trial = true;
-    const Done* done = run_item(one);
-    return done == nullptr ? std::nan("") : done->metric;
-  };
-  const JoinSearchResult found = search_joins(space, judge, join_search_);
-  const auto all = space.canonical(space.all());
-  const bool follows_all =
-      std::isnan(found.value) || (!entry.takes_edges && all && found.best == *all);
-  return follows_all ? "" : space.to_text(found.best);
 }
 
 /// More seeds of the networks from `first` on, best first, while there is time for them.

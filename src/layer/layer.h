@@ -21,8 +21,8 @@ struct LayerPlace {
   ParameterSet& parameters;
   std::string name;  // its parameters are called NAME.<...>
   const Graph& graph;
-  int64_t width;                      // of the rows that come in and go out; a multiple of 32
-  std::string pool = "sum";           // which pool joins the rows of a relation
+  int64_t width;             // of the rows that come in and go out; a multiple of 32
+  std::string pool = "sum";  // which pools join the rows of relations, as LinkPools reads it
   std::vector<int64_t> group_tables;  // the tables whose rows are wanted from this layer
   EntryOptions entry_options = {};    // of the pool, where it is not to have its defaults
   const JoinPlan* joins = nullptr;  // those that are followed; null: as the layer has it by itself

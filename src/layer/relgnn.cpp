@@ -18,7 +18,7 @@
 // Shapes    x [n, width] per table; out [groups, width] per group table.
 // Empty     a group without children, or a row without parent, adds nothing. A child whose other parent is
 //           unknown, not visible or beyond the last hop is x(c) alone.
-// Options   residual, false: adds x(i) to out(i). The pool is the place's; the paper's is attention.
+// Options   residual, false: adds x(i) to out(i). The pools are the place's, as in sage; the paper's is attention.
 // Gradient  with respect to x and all parameters.
 // Cost      per pair O(parents width^2 + children width) and the pool. The fusion is linear, so B runs once a
 //           parent, not once a link.
@@ -40,7 +40,7 @@ namespace {
 class RelGnn : public Layer {
  public:
   RelGnn(const Options& options, const LayerPlace& place) : graph_(place.graph) {
-    joining_pool(place.pool);  // refused even where there is nothing to join
+    const LinkPools pools(place.pool, graph_);
     own_.resize(graph_.store.tables.size());
     for (const int64_t table : place.group_tables) {
       own_[table] = OwnRow(options, place, place.name + "." + graph_.store.tables[table].name);
@@ -64,11 +64,11 @@ class RelGnn : public Layer {
         if (graph_.links[g].child_table != link.child_table) continue;
         const std::string pair = name + "+" + graph_.links[g].name;
         messages_.push_back(
-            {f, g, PooledLink(place, pair),
+            {f, g, PooledLink(place, pools.of(2 * f), pair),
              place.parameters.declare_linear(pair + ".parent", place.width, place.width).first});
         paired = true;
       }
-      if (!paired) messages_.push_back({f, -1, PooledLink(place, name)});
+      if (!paired) messages_.push_back({f, -1, PooledLink(place, pools.of(2 * f), name)});
     }
   }
 
@@ -91,7 +91,8 @@ class RelGnn : public Layer {
       const int64_t children =
           level_end[std::min(levels, static_cast<int64_t>(level_end.size()) - 1)];
       const at::Tensor rows = x[link.child_table].narrow(0, 0, children);
-      sum = at::add(sum, message.pooled.forward(fuse(message, shard, rows, x), join));
+      sum = at::add(
+          sum, message.pooled.forward(fuse(message, shard, rows, x), join, x[link.parent_table]));
     }
     for (const ToParent& map : parents_) {
       const GraphLink& link = graph_.links[map.link];

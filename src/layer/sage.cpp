@@ -6,7 +6,8 @@
 //
 // Shapes    x [n, width] per table; out [groups, width] per group table.
 // Empty     a group without rows adds nothing for that relation.
-// Options   residual, false: adds x(i) to out(i). The pool is the place's.
+// Options   residual, false: adds x(i) to out(i). The pools are the place's: one for all relations, and others for
+//           some (LinkPools).
 // Gradient  with respect to x and all parameters.
 // Cost      O(E width) for the pools and O(groups width^2) a relation: the pool comes before the map, so
 //           the map runs once a group, not once a link.
@@ -24,7 +25,7 @@ namespace {
 class Sage : public Layer {
  public:
   Sage(const Options& options, const LayerPlace& place) : graph_(place.graph) {
-    joining_pool(place.pool);  // refused even where there is nothing to join
+    const LinkPools pools(place.pool, graph_);
     own_.resize(graph_.store.tables.size());
     relations_.resize(graph_.relations());
     for (const int64_t table : place.group_tables) {
@@ -33,7 +34,7 @@ class Sage : public Layer {
     for (int64_t r = 0; r < graph_.relations(); ++r) {
       if (!own_[graph_.group_table(r)].defined()) continue;
       if (place.joins != nullptr && !place.joins->link[r / 2]) continue;
-      relations_[r] = PooledLink(place, place.name + "." + graph_.relation_name(r));
+      relations_[r] = PooledLink(place, pools.of(r), place.name + "." + graph_.relation_name(r));
     }
   }
 
@@ -50,7 +51,7 @@ class Sage : public Layer {
         if (!relations_[r].defined()) continue;
         const JoinPtr join = first_groups(shard.joins[r], groups);
         if (join->links() == 0) continue;
-        sum = at::add(sum, relations_[r].forward(x[graph_.row_table(r)], join));
+        sum = at::add(sum, relations_[r].forward(x[graph_.row_table(r)], join, x[table]));
       }
       out[table] = own.finish(sum, x[table]);
     }

@@ -6,7 +6,7 @@
 // taken, and whether that is worth it) and engine/stack.h (the model that comes of it).
 //
 // Shapes    those of the members: their predictions are averaged.
-// Options   models (which may be tried), keep, joins, searcher, tries. "model.NAME.OPTION" sets an option of a member; what is fixed so is not
+// Options   models (which may be tried), keep, joins, searcher, tries, pool, pool_tries. "model.NAME.OPTION" sets an option of a member; what is fixed so is not
 //           searched.
 // Cost      the time budget of `fit`, less where nothing worth trying is left.
 // Source    successive halving: Jamieson, Talwalkar 2016, arXiv:1502.07943; the stack: Caruana et al. 2004; one
@@ -50,6 +50,18 @@ CENOTE_MODEL(auto) {
        {"tries",
         int64_t{24},
         "sets of joins that a search tries, each for a fifth of the epochs",
+        1,
+        10000,
+        {}},
+       {"pool",
+        std::string("usual"),
+        "search: look for the pools that suit the relations of the best network, on validation",
+        0,
+        0,
+        {"usual", "search"}},
+       {"pool_tries",
+        int64_t{24},
+        "choices of pools that a search tries, each for a fifth of the epochs",
         1,
         10000,
         {}}}};

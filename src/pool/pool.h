@@ -32,6 +32,11 @@ struct PoolTraits {
   bool blind_to_count = false;  // repeating every row k times changes nothing
 };
 
+/// Whether a pool can join the rows of a foreign key: it makes one vector of what such a join has.
+inline bool joins_rows(const PoolTraits& traits) {
+  return traits.output == PoolOutput::vector && !traits.needs_coordinates;
+}
+
 /// One call's inputs. Tensors that a pool does not ask for may be undefined.
 struct PoolInput {
   at::Tensor rows;                  // [N, D]

@@ -189,6 +189,34 @@ std::string draw_chart(const Chart& chart) {
   return figure(chart.title, drawing.svg() + names);
 }
 
+std::string chart_file(const Chart& chart) {
+  constexpr int kTitle = 24, kNames = 22;
+  constexpr const char* kStyle =
+      "text{fill:#1c2430;font:12px system-ui,'DejaVu Sans',sans-serif}.soft{fill:#5b6675}"
+      ".grid{stroke:#d9dee5}.axis{stroke:#5b6675}.ref{stroke:#5b6675;stroke-dasharray:4 4}"
+      ".s0{stroke:#1f6feb;fill:#1f6feb}.s1{stroke:#c2571a;fill:#c2571a}.s2{stroke:#2b8a3e;fill:"
+      "#2b8a3e}path.line{fill:none;stroke-width:2}circle{stroke:none;fill-opacity:.55}";
+  const int height = kTitle + chart.height + kNames;
+  Drawing drawing(chart);
+  std::string out = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+      "height=\"{1}\">\n<style>{2}</style>\n<rect width=\"{0}\" height=\"{1}\" "
+      "fill=\"#fff\"/>\n<text x=\"8\" y=\"17\">{3}</text>\n",
+      chart.width, height, kStyle, escape_html(chart.title, 100));
+  if (drawing.empty()) return out + "<text x=\"8\" y=\"60\">no data</text>\n</svg>\n";
+  out += fmt::format("<g transform=\"translate(0 {})\">\n{}</g>\n", kTitle, drawing.svg());
+  double x = kLeft;
+  for (size_t k = 0; k < chart.series.size(); ++k) {
+    const std::string& name = chart.series[k].name;
+    out += fmt::format(
+        "<rect class=\"s{}\" x=\"{:.0f}\" y=\"{}\" width=\"10\" height=\"10\"/><text "
+        "x=\"{:.0f}\" y=\"{}\">{}</text>\n",
+        k % 3, x, height - 16, x + 15, height - 7, escape_html(name, 60));
+    x += 35 + 7.0 * static_cast<double>(name.size());
+  }
+  return out + "</svg>\n";
+}
+
 std::string draw_bars(const std::string& title, const std::vector<Bar>& bars, int width) {
   constexpr double kRow = 22, kNames = 0.52, kValues = 70;
   double low = 0, high = 0;

@@ -36,6 +36,9 @@ struct Chart {
 /// A figure with the title above and, of several series, their names below. Without any point: "no data".
 std::string draw_chart(const Chart& chart);
 
+/// The chart as a file of its own: title and names are in the picture, colours do not follow a page's style.
+std::string chart_file(const Chart& chart);
+
 struct Bar {
   std::string name;
   double value = 0;

@@ -17,7 +17,7 @@ TEST(List, NamesTheEntriesOfAKind) {
 
 TEST(List, JsonHoldsOptionsWithRanges) {
   const auto kinds = run_cenote({"list", "--json"}).json().at("kinds");
-  ASSERT_EQ(kinds.size(), 7u);
+  ASSERT_EQ(kinds.size(), 8u);
   const auto model = std::find_if(kinds.begin(), kinds.end(),
                                   [](const auto& kind) { return kind.at("name") == "model"; });
   ASSERT_NE(model, kinds.end());

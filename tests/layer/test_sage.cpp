@@ -61,6 +61,28 @@ TEST(SageLayer, AResidualIsTheInputOnTop) {
   EXPECT_TRUE(at::equal(with[0], at::add(residual.x[0].narrow(0, 0, 2), without[0])));
 }
 
+TEST(SageLayer, RelationsMayHavePoolsOfTheirOwn) {
+  const Fixture mean("mean");
+  Fixture none("mean,orders.customer:mean"), max("mean,orders.customer:max");
+  EXPECT_EQ(none.parameters.names(), mean.parameters.names());
+  // The first seed has two orders, whose rows are made to differ.
+  for (Fixture* f : {&none, &max}) {
+    for (size_t t = 0; t < f->x.size(); ++t) {
+      if (f->shop.graph.store.tables[t].name == "orders") f->x[t].select(0, 0).mul_(3);
+    }
+  }
+  const auto with_mean = none.layer->forward(none.shard, none.x, 1)[0];
+  const auto with_max = max.layer->forward(max.shard, max.x, 1)[0];
+  EXPECT_FALSE(at::equal(with_mean[0], with_max[0]));
+  EXPECT_TRUE(at::equal(with_mean[1], with_max[1]));  // the other seed has no orders
+}
+
+TEST(SageLayer, RefusesPoolsOfRelationsThatItCannotRead) {
+  for (const char* text : {"orders.customer:max", "mean,orders.customer", "mean,orders.nobody:max",
+                           "mean,orders.customer:no_such_pool", "mean,", "mean,:max"})
+    EXPECT_THROW(Fixture{text}, Error) << text;
+}
+
 TEST(SageLayer, RefusesAnUnknownPool) { EXPECT_THROW(Fixture("no_such_pool"), Error); }
 
 }  // namespace

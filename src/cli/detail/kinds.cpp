@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/detail/kinds.h"
 
+#include "claim/claim.h"
 #include "cli/cli.h"
 #include "cli/detail/arguments.h"
 #include "encode/encode.h"
@@ -51,6 +52,7 @@ const std::vector<Kind>& all_kinds() {
       make_kind(encode_registry(), "values of a column become numbers"),
       make_kind(loss_registry(), "what training makes small"),
       make_kind(metric_registry(), "how good predictions are"),
+      make_kind(claim_registry(), "what papers say, as experiments"),
       make_kind(cli_registry(), "verbs of the command line"),
   };
   return kinds;

@@ -5,6 +5,7 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/relu.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "kernel/linear.h"
@@ -21,13 +22,33 @@ JoinPtr first_groups(const JoinPtr& join, int64_t groups) {
   return out;
 }
 
-const PoolEntry& joining_pool(const std::string& name) {
-  const PoolEntry& pool = pool_registry().at(name);
-  CENOTE_CHECK(pool.traits.output == PoolOutput::vector && !pool.traits.needs_query &&
-                   !pool.traits.needs_coordinates,
-               bad_input,
-               "pool '{}' cannot join the rows of a foreign key: it needs more than rows", name);
-  return pool;
+LinkPools::LinkPools(const std::string& text, const Graph& graph) {
+  const auto checked = [](const std::string& pool) -> const std::string& {
+    CENOTE_CHECK(joins_rows(pool_registry().at(pool).traits), bad_input,
+                 "pool '{}' cannot join the rows of a foreign key: it needs more than rows", pool);
+    return pool;
+  };
+  const std::string first = text.substr(0, text.find(','));
+  CENOTE_CHECK(first.find(':') == std::string::npos, bad_input,
+               "option 'pool': '{}' names no pool for the other relations; begin with one, as in "
+               "mean,{}",
+               text, first);
+  names_.assign(static_cast<size_t>(graph.relations()), checked(first));
+  std::vector<std::string> relations;
+  for (int64_t r = 0; r < graph.relations(); ++r) relations.push_back(graph.relation_name(r));
+  for (size_t begin = first.size(); begin < text.size();) {
+    const size_t end = std::min(text.find(',', begin + 1), text.size());
+    const std::string part = text.substr(begin + 1, end - begin - 1);
+    const size_t colon = part.rfind(':');
+    CENOTE_CHECK(colon != std::string::npos, bad_input,
+                 "option 'pool': '{}' is not of the form RELATION:POOL", part);
+    const std::string relation = part.substr(0, colon);
+    const auto found = std::find(relations.begin(), relations.end(), relation);
+    CENOTE_CHECK(found != relations.end(), bad_input, "option 'pool': no relation '{}'; {}",
+                 relation, choices_hint(relation, relations));
+    names_[static_cast<size_t>(found - relations.begin())] = checked(part.substr(colon + 1));
+    begin = end;
+  }
 }
 
 std::vector<Option> group_options() {
@@ -52,22 +73,25 @@ at::Tensor OwnRow::finish(const at::Tensor& sum, const at::Tensor& x) const {
   return residual_ ? at::add(x.narrow(0, 0, sum.size(0)), out) : out;
 }
 
-PooledLink::PooledLink(const LayerPlace& place, const std::string& name) {
-  const PoolEntry& pool = joining_pool(place.pool);
-  const Options options = options_of(place.entry_options, "pool", place.pool, pool.info.options);
-  ordered_ = pool.traits.ordered;
-  pool_ = pool.make(options, {place.parameters, name + ".pool", place.width});
-  weight_ = place.parameters.declare_linear(name, pool.out_width(options, place.width), place.width)
-                .first;
+PooledLink::PooledLink(const LayerPlace& place, const std::string& pool, const std::string& name) {
+  const PoolEntry& entry = pool_registry().at(pool);
+  const Options options = options_of(place.entry_options, "pool", pool, entry.info.options);
+  traits_ = entry.traits;
+  pool_ = entry.make(options, {place.parameters, name + ".pool", place.width});
+  weight_ =
+      place.parameters.declare_linear(name, entry.out_width(options, place.width), place.width)
+          .first;
 }
 
-at::Tensor PooledLink::forward(const at::Tensor& rows, const JoinPtr& join) const {
+at::Tensor PooledLink::forward(const at::Tensor& rows, const JoinPtr& join,
+                               const at::Tensor& own) const {
   PoolInput input;
   input.rows = rows;
   input.join = join;
+  if (traits_.needs_query) input.query = own.narrow(0, 0, join->groups());
   // The rows of a group stand in the order of time, so a link's place is its order key.
   std::vector<double> order;
-  if (ordered_) {
+  if (traits_.ordered) {
     order.resize(static_cast<size_t>(join->links()));
     std::iota(order.begin(), order.end(), 0.0);
     input.order = order.data();

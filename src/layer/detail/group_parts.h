@@ -16,9 +16,20 @@ namespace cenote {
 /// have (rows of the last level, for which nothing was drawn) are empty.
 JoinPtr first_groups(const JoinPtr& join, int64_t groups);
 
-/// The pool of that name, if it can join the rows of a foreign key.
-/// Errors    bad_input for a pool that needs more than rows; not_found for none.
-const PoolEntry& joining_pool(const std::string& name);
+/// Which pool joins the rows of each relation: "mean" for all, or "mean,results.driverId:max,results.raceId^:last", where a
+/// relation is named as in Graph::relation_name().
+///
+/// Errors    bad_input for a text of another form, a relation that there is not (listing those that there are), and a
+///           pool that cannot join the rows of a foreign key; not_found for no pool.
+class LinkPools {
+ public:
+  LinkPools() = default;
+  LinkPools(const std::string& text, const Graph& graph);
+  const std::string& of(int64_t relation) const { return names_[relation]; }
+
+ private:
+  std::vector<std::string> names_;  // by relation
+};
 
 /// The options that every layer made of these parts has.
 std::vector<Option> group_options();
@@ -41,19 +52,19 @@ class OwnRow {
   at::Tensor weight_, bias_, norm_weight_, norm_bias_;
 };
 
-/// The place's pool over the rows of a relation, then a map without bias.
+/// A pool over the rows of a relation, then a map without bias. A pool that wants a query is asked by the group's own
+/// row.
 ///
-/// Shapes    rows [N, width], join with G groups; result [G, width].
-/// Errors    as joining_pool().
+/// Shapes    rows [N, width], join with G groups, own [n, width] with G <= n; result [G, width].
 class PooledLink {
  public:
   PooledLink() = default;
-  PooledLink(const LayerPlace& place, const std::string& name);
+  PooledLink(const LayerPlace& place, const std::string& pool, const std::string& name);
   bool defined() const { return weight_.defined(); }
-  at::Tensor forward(const at::Tensor& rows, const JoinPtr& join) const;
+  at::Tensor forward(const at::Tensor& rows, const JoinPtr& join, const at::Tensor& own) const;
 
  private:
-  bool ordered_ = false;  // the pool wants to know which row is later
+  PoolTraits traits_;
   std::unique_ptr<Pool> pool_;
   at::Tensor weight_;
 };
