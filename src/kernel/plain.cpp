@@ -3,6 +3,7 @@
 
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -122,6 +123,44 @@ at::Tensor segment_weighted_sum_plain(const at::Tensor& x, const at::Tensor& wei
     }
   }
   return out;
+}
+
+at::Tensor segment_softmax_sum_plain(const at::Tensor& logits, const at::Tensor& values,
+                                     const Join& join, const std::vector<double>& log_weights) {
+  at::Tensor of_links = at::zeros({join.links(), logits.size(1)}, at::kDouble);
+  for (int64_t e = 0; e < join.links(); ++e) of_links[e].copy_(logits.detach()[join.rows[e]]);
+  const double* shifts = log_weights.empty() ? nullptr : log_weights.data();
+  return segment_weighted_sum_plain(values, segment_softmax_plain(of_links, join, shifts), join);
+}
+
+at::Tensor segment_logsumexp_plain(const at::Tensor& z, const Join& join,
+                                   const std::vector<double>& log_weights) {
+  std::vector<double> weights;
+  for (const double log : log_weights) weights.push_back(std::exp(log));
+  return reduce_groups(z, join, weights.empty() ? nullptr : weights.data(),
+                       [](const Numbers& values, const Numbers& mass) {
+                         double largest = -INFINITY, total = 0;
+                         for (size_t i = 0; i < values.size(); ++i)
+                           if (mass[i] > 0) largest = std::fmax(largest, values[i]);
+                         for (size_t i = 0; i < values.size(); ++i)
+                           if (mass[i] > 0) total += mass[i] * std::exp(values[i] - largest);
+                         return total > 0 ? largest + std::log(total) : 0;
+                       });
+}
+
+at::Tensor segment_quantile_plain(const at::Tensor& x, const Join& join, double q,
+                                  const double* weights) {
+  return reduce_groups(x, join, weights, [&](const Numbers& values, const Numbers& mass) {
+    Numbers list;
+    for (size_t i = 0; i < values.size(); ++i)
+      for (int64_t k = 0; k < std::llround(mass[i]); ++k) list.push_back(values[i]);
+    if (list.empty()) return 0.0;
+    std::sort(list.begin(), list.end());
+    const double place = q * static_cast<double>(list.size() - 1);
+    const auto low = static_cast<size_t>(place);
+    const size_t high = std::min(low + 1, list.size() - 1);
+    return list[low] + (place - static_cast<double>(low)) * (list[high] - list[low]);
+  });
 }
 
 }  // namespace cenote

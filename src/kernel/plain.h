@@ -8,6 +8,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "kernel/join.h"
 
 namespace cenote {
@@ -24,5 +26,13 @@ at::Tensor segment_softmax_plain(const at::Tensor& logits, const Join& join,
                                  const double* log_weights = nullptr);
 at::Tensor segment_weighted_sum_plain(const at::Tensor& x, const at::Tensor& weights,
                                       const Join& join);
+at::Tensor segment_softmax_sum_plain(const at::Tensor& logits, const at::Tensor& values,
+                                     const Join& join, const std::vector<double>& log_weights = {});
+at::Tensor segment_logsumexp_plain(const at::Tensor& z, const Join& join,
+                                   const std::vector<double>& log_weights = {});
+
+/// Weights are whole numbers here: rows are written out as often as they say.
+at::Tensor segment_quantile_plain(const at::Tensor& x, const Join& join, double q,
+                                  const double* weights = nullptr);
 
 }  // namespace cenote

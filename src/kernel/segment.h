@@ -59,4 +59,19 @@ at::Tensor segment_softmax(const at::Tensor& logits, const JoinPtr& join,
 at::Tensor segment_weighted_sum(const at::Tensor& x, const at::Tensor& weights,
                                 const JoinPtr& join);
 
+/// Sum over each group of softmax(logits) times values; logits [N, H] lie as the rows do, head h weighs part h of the
+/// columns. log_weights [E] (may be empty) is added to the logits; -inf masks a link. Gradient with respect to both.
+at::Tensor segment_softmax_sum(const at::Tensor& logits, const at::Tensor& values,
+                               const JoinPtr& join, std::vector<double> log_weights = {});
+
+/// ln of the sum over each group of e^(z + log_weights), column by column; 0 for a group without rows. Gradient with
+/// respect to z.
+at::Tensor segment_logsumexp(const at::Tensor& z, const JoinPtr& join,
+                             std::vector<double> log_weights = {});
+
+/// The quantile q in [0, 1] of each group and column, weights as repetition: numpy's default rule. Errors also bad_input for
+/// another q. Cost O(E D log of the largest group).
+at::Tensor segment_quantile(const at::Tensor& x, const JoinPtr& join, double q,
+                            const double* weights = nullptr);
+
 }  // namespace cenote
