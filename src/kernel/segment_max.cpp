@@ -23,7 +23,8 @@ template <bool kLargest, class Number>
 CENOTE_WIDE void take_better(Number* best, int32_t* from, const Number* row, int32_t place,
                              int64_t width) {
   for (int64_t d = 0; d < width; ++d) {
-    const bool better = kLargest ? row[d] > best[d] : row[d] < best[d];
+    // A NaN wins and stays: the group's result is to show it.
+    const bool better = (kLargest ? row[d] > best[d] : row[d] < best[d]) || row[d] != row[d];
     best[d] = better ? row[d] : best[d];
     from[d] = better ? place : from[d];
   }

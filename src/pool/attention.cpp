@@ -17,26 +17,30 @@
 //           the mean, and <name>.value [D, D], uniform in +-1/sqrt(D).
 // Errors    as `sum`; bad_input if heads does not divide D; bad_shape for rows of another width.
 // Gradient  with respect to rows and parameters.
-// Cost      O(N D^2) for V, once a row however many groups it is in, then O(E D); O(N D + E H)
+// Merge     the largest logit of each head, and the totals of e^logit and of e^logit V x relative to it.
+// Cost      O(N D^2) for V, once a row however many groups it is in, then O(E D); O(N D + G D)
 //           memory.
 // Threads   safe to call concurrently.
 // Source    Brothers, "Robust noise attenuation via adaptive pooling of transformer outputs", ICML
 //           2025; the learned query: Ilse, Tomczak, Welling 2018, arXiv:1802.04712.
+#include <ATen/ops/cat.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "kernel/linear.h"
 #include "pool/detail/weights.h"
-#include "pool/pool.h"
+#include "pool/detail/attention_fold.h"
 
 namespace cenote {
 namespace {
 
 constexpr PoolTraits kTraits{.stateful = true, .mergeable = true, .blind_to_count = true};
 
-class AttentionPool : public Pool {
+class AttentionPool : public AttentionFold {
  public:
-  AttentionPool(const Options& options, const PoolPlace& place) : width_(place.width) {
+  AttentionPool(const Options& options, const PoolPlace& place)
+      : AttentionFold(place.width, options.get_int("heads"), place.width) {
     const int64_t heads = options.get_int("heads");
     CENOTE_CHECK(width_ % heads == 0, bad_input,
                  "pool 'attention': {} heads do not divide {} columns", heads, width_);
@@ -50,17 +54,19 @@ class AttentionPool : public Pool {
     check_pool_input("attention", kTraits, input);
     CENOTE_CHECK(input.rows.size(1) == width_, bad_shape,
                  "pool 'attention': rows of {} columns, made for {}", input.rows.size(1), width_);
-    const RowsPtr rows(input.join, &input.join->rows);
-    const at::Tensor logits = gather_rows(linear_rows(input.rows, score_, {}), rows);
-    const auto logs = pool_detail::log_weights(input.join, input.weights);
-    const at::Tensor shares =
-        segment_softmax(logits, input.join, logs.empty() ? nullptr : logs.data());
-    return {segment_weighted_sum(linear_rows(input.rows, value_, {}), shares, input.join),
+    return {segment_softmax_sum(linear_rows(input.rows, score_, {}),
+                                linear_rows(input.rows, value_, {}), input.join,
+                                pool_detail::log_weights(input.join, input.weights)),
             input.join};
   }
 
  private:
-  int64_t width_;
+  at::Tensor prepared(const at::Tensor& rows) const override {
+    return at::cat({linear_rows(rows, score_.to(at::kDouble), {}),
+                    linear_rows(rows, value_.to(at::kDouble), {})},
+                   1);
+  }
+
   at::Tensor score_, value_;
 };
 
@@ -79,9 +85,7 @@ CENOTE_POOL(attention) {
                         .min = 1,
                         .max = 1024}}},
       .traits = kTraits,
-      .make = [](const Options& options, const PoolPlace& place) -> std::unique_ptr<Pool> {
-        return std::make_unique<AttentionPool>(options, place);
-      },
+      .make = make_pool<AttentionPool>,
       .out_width = [](const Options&, int64_t width) { return width; }};
 }
 

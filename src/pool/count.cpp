@@ -7,6 +7,7 @@
 //           better where groups differ by orders of magnitude.
 // Errors    as `sum`.
 // Gradient  none: the result does not depend on what the rows hold.
+// Merge     the number so far.
 // Cost      O(E) time, O(G) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    textbook.
@@ -15,16 +16,17 @@
 #include <cmath>
 
 #include "kernel/detail_dispatch.h"
-#include "pool/pool.h"
+#include "pool/detail/folded_pool.h"
 
 namespace cenote {
 namespace {
 
 constexpr PoolTraits kTraits{.mergeable = true, .differentiable = false};
 
-class CountPool : public Pool {
+class CountPool : public FoldedPool {
  public:
-  explicit CountPool(const Options& options) : log_(options.get_text("scale") == "log") {}
+  CountPool(const Options& options, const PoolPlace& place)
+      : FoldedPool(place.width, 1, 1), log_(options.get_text("scale") == "log") {}
 
   PoolResult forward(const PoolInput& input) const override {
     check_pool_input("count", kTraits, input);
@@ -46,6 +48,12 @@ class CountPool : public Pool {
   }
 
  private:
+  void add(double* s, const double*, double weight, double) const override { s[0] += weight; }
+  void join_states(double* s, const double* other) const override { s[0] += other[0]; }
+  void result(const double* s, double* out) const override {
+    out[0] = log_ ? std::log1p(s[0]) : s[0];
+  }
+
   bool log_;
 };
 
@@ -60,9 +68,7 @@ CENOTE_POOL(count) {
                                 .help = "n itself, or ln(1 + n)",
                                 .choices = {"count", "log"}}}},
           .traits = kTraits,
-          .make = [](const Options& options, const PoolPlace&) -> std::unique_ptr<Pool> {
-            return std::make_unique<CountPool>(options);
-          },
+          .make = make_pool<CountPool>,
           .out_width = [](const Options&, int64_t) -> int64_t { return 1; }};
 }
 

@@ -8,37 +8,24 @@
 // Errors    as `sum`; bad_input without order keys, or if one is NaN.
 // Gradient  with respect to rows: that row takes all of it. Of equal keys the last in the join's
 //           order wins.
+// Merge     the key and the row of the latest so far; of equal keys the second part's.
 // Cost      O(E + G D).
 // Threads   safe to call concurrently; holds no state.
 // Source    textbook.
-#include <cmath>
-
-#include "kernel/detail_dispatch.h"
-#include "pool/detail/plain_pool.h"
+#include "pool/detail/picked_row.h"
 
 namespace cenote {
 namespace {
 
 constexpr PoolTraits kTraits{.ordered = true, .mergeable = true, .blind_to_count = true};
 
-at::Tensor pool_rows(const PoolInput& input) {
-  check_pool_input("last", kTraits, input);
-  const Join& join = *input.join;
-  check_join("last", input.rows, join);
-  auto chosen = std::make_shared<Join>();  // one row a group, or none
-  for (int64_t group = 0; group < join.groups(); ++group) {
-    int64_t best = -1;
-    for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
-      CENOTE_CHECK(!std::isnan(input.order[e]), bad_input,
-                   "pool 'last': the order key of link {} is NaN", e);
-      if (input.weights && input.weights[e] == 0) continue;
-      if (best < 0 || input.order[e] >= input.order[best]) best = e;
-    }
-    if (best >= 0) chosen->rows.push_back(join.rows[best]);
-    chosen->offsets.push_back(chosen->links());
-  }
-  return segment_sum(input.rows, chosen);
-}
+class LastPool : public PickedRowPool {
+ public:
+  LastPool(const Options&, const PoolPlace& place) : PickedRowPool(place, "last", kTraits) {}
+
+ private:
+  bool is_better(double key, double best) const override { return key >= best; }
+};
 
 }  // namespace
 
@@ -47,7 +34,7 @@ CENOTE_POOL(last) {
                    .source = "textbook",
                    .example = "rows 1, 2, 4 at times 10, 30, 20 -> 2"},
           .traits = kTraits,
-          .make = make_plain_pool<pool_rows>,
+          .make = make_pool<LastPool>,
           .out_width = same_width};
 }
 

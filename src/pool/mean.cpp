@@ -6,10 +6,11 @@
 // Units     those of the rows.
 // Errors    as `sum`.
 // Gradient  with respect to rows: a_j g.
+// Merge     weight and mean of each column.
 // Cost      O(E D) time, O(G D + E) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    textbook; GraphSAGE's mean aggregator, arXiv:1706.02216.
-#include "pool/detail/plain_pool.h"
+#include "pool/detail/columns.h"
 
 namespace cenote {
 namespace {
@@ -28,7 +29,7 @@ CENOTE_POOL(mean) {
                    .source = "textbook; GraphSAGE, arXiv:1706.02216",
                    .example = "rows 1, 2, 4 -> 2.333333"},
           .traits = kTraits,
-          .make = make_plain_pool<pool_rows>,
+          .make = make_column_pool<pool_rows, MeanColumn>,
           .out_width = same_width};
 }
 

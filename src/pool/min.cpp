@@ -7,10 +7,11 @@
 // Units     those of the rows.
 // Errors    as `sum`.
 // Gradient  with respect to rows: that row takes all of it; of ties the first in the join's order.
+// Merge     the smallest values so far.
 // Cost      O(E D) time, O(G D) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    textbook.
-#include "pool/detail/plain_pool.h"
+#include "pool/detail/columns.h"
 #include "pool/detail/weights.h"
 
 namespace cenote {
@@ -30,7 +31,7 @@ CENOTE_POOL(min) {
                    .source = "textbook",
                    .example = "rows 1, 2, 4 -> 1"},
           .traits = kTraits,
-          .make = make_plain_pool<pool_rows>,
+          .make = make_column_pool<pool_rows, MinColumn>,
           .out_width = same_width};
 }
 

@@ -8,13 +8,14 @@
 // Errors    as `sum`.
 // Gradient  with respect to rows: a_j (x_j - m) g / y. The root has no slope at 0: a deviation
 //           below 1e-5 counts as 0 and passes no gradient.
+// Merge     weight, mean and sum of squares about it, by Chan's formula.
 // Cost      O(E D) time in two passes, O(G D) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    textbook; as an aggregator of graph networks: Corso et al. 2020, arXiv:2004.05718.
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 
-#include "pool/detail/plain_pool.h"
+#include "pool/detail/columns.h"
 
 namespace cenote {
 namespace {
@@ -22,13 +23,20 @@ namespace {
 constexpr PoolTraits kTraits{.mergeable = true, .blind_to_count = true};
 constexpr double kNoVariance = 1e-10;
 
+struct Column : MomentsColumn {
+  static double result(const double* s) {
+    const double variance = MomentsColumn::variance(s);
+    return variance > kNoVariance ? std::sqrt(variance) : 0;
+  }
+};
+
 at::Tensor pool_rows(const PoolInput& input) {
   check_pool_input("std", kTraits, input);
   const at::Tensor variance = segment_variance(input.rows, input.join, input.weights);
   // Comparing, clamping and the root are exact operations: a group's bytes do not depend on its
   // place.
   const at::Tensor root = variance.clamp_min(kNoVariance).sqrt();
-  return at::where(variance.gt(kNoVariance), root, at::zeros({}, root.options()));
+  return at::where(variance.le(kNoVariance), at::zeros({}, root.options()), root);
 }
 
 }  // namespace
@@ -38,7 +46,7 @@ CENOTE_POOL(std) {
                    .source = "textbook; Corso et al. 2020, arXiv:2004.05718",
                    .example = "rows 1, 2, 4 -> 1.247219"},
           .traits = kTraits,
-          .make = make_plain_pool<pool_rows>,
+          .make = make_column_pool<pool_rows, Column>,
           .out_width = same_width};
 }
 

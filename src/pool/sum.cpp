@@ -7,11 +7,12 @@
 // Errors    bad_shape if rows is not [N, D] or the join names a row outside it; bad_input for a
 //           weight that is negative or not finite.
 // Gradient  with respect to rows: w_j g, added in the order of the join.
+// Merge     the sums: added.
 // Cost      O(E D) time, O(G D) memory; no E x D messages.
 // Threads   safe to call concurrently; holds no state.
 // Source    textbook; the reference SAGE model of RelBench pools so
 //           (arXiv:2407.20060).
-#include "pool/detail/plain_pool.h"
+#include "pool/detail/columns.h"
 
 namespace cenote {
 namespace {
@@ -30,7 +31,7 @@ CENOTE_POOL(sum) {
                    .source = "textbook; RelBench's reference model, arXiv:2407.20060",
                    .example = "rows 1, 2, 4 -> 7"},
           .traits = kTraits,
-          .make = make_plain_pool<pool_rows>,
+          .make = make_column_pool<pool_rows, SumColumn>,
           .out_width = same_width};
 }
 

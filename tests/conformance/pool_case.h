@@ -95,17 +95,29 @@ inline std::vector<double> flat(const std::vector<std::vector<double>>& lists) {
   return out;
 }
 
+/// What a pool is given of a case. `weights` and `order` must outlive it.
+inline PoolInput input_of(const PoolTraits& traits, const PoolCase& c, const at::Tensor& rows,
+                          const at::Tensor& query, const std::vector<double>& weights,
+                          const std::vector<double>& order) {
+  PoolInput input{.rows = rows, .join = make_join(c.groups)};
+  if (c.weighted) input.weights = weights.data();
+  if (traits.ordered) input.order = order.data();
+  if (traits.needs_query)
+    input.query = query.defined() ? query : rows.narrow(0, 0, input.join->groups());
+  return input;
+}
+
 /// The pool's value of a case; `query` is one row a group where the pool asks for it.
 inline at::Tensor pool_case(const MadePool& made, const PoolTraits& traits, const PoolCase& c,
                             const at::Tensor& rows, const at::Tensor& query = {}) {
   const auto weights = flat(c.weights), order = flat(c.order);
-  PoolInput input{.rows = rows, .join = make_join(c.groups)};
-  if (c.weighted) input.weights = weights.data();
-  if (traits.ordered) input.order = order.data();
-  if (traits.needs_query) {
-    input.query = query.defined() ? query : rows.narrow(0, 0, input.join->groups());
-  }
-  return made(input);
+  return made(input_of(traits, c, rows, query, weights, order));
+}
+
+inline at::Tensor pool_case_state(const MadePool& made, const PoolTraits& traits, const PoolCase& c,
+                                  const at::Tensor& query) {
+  const auto weights = flat(c.weights), order = flat(c.order);
+  return made.pool->state(input_of(traits, c, c.rows, query, weights, order));
 }
 
 }  // namespace cenote

@@ -5,6 +5,8 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "base/check.h"
@@ -221,6 +223,79 @@ TEST_P(PoolLaws, StridesDoNotMatter) {
   const at::Tensor wanted = value(pool, c);
   c.rows = c.rows.t().contiguous().t();
   EXPECT_TRUE(value(pool, c).equal(wanted));
+}
+
+TEST_P(PoolLaws, PartsMergeToTheWhole) {
+  if (!traits().mergeable) GTEST_SKIP() << "does not work in parts";
+  const MadePool pool = make();
+  for (const bool weighted : {false, true}) {
+    PoolCase c = PoolCase::make();
+    c.weighted = weighted;
+    const at::Tensor whole = value(pool, c);
+    const at::Tensor asked = query(c);
+    // The first k links of each group, and the rest: parts without rows among them.
+    for (const size_t first : {0, 1, 3, 100}) {
+      const auto part = [&](bool second) {
+        return pool_case_state(
+            pool, traits(),
+            c.repeated([&](size_t, size_t i) { return int64_t{(i >= first) == second}; }), asked);
+      };
+      const at::Tensor merged = pool.pool->merge(part(false), part(true));
+      EXPECT_TRUE(merged.isfinite().all().item<bool>());
+      expect_close(pool.pool->finish(merged), whole, 1e-9);
+    }
+  }
+}
+
+TEST_P(PoolLaws, TheOrderOfGroupsDoesNotMatter) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  PoolCase turned = c;
+  std::reverse(turned.groups.begin(), turned.groups.end());
+  std::reverse(turned.weights.begin(), turned.weights.end());
+  std::reverse(turned.order.begin(), turned.order.end());
+  const MadePool pool = make(at::kFloat);
+  const at::Tensor straight = value(pool, c);
+  const at::Tensor other =
+      pool_case(pool, traits(), turned, turned.rows, query(c).flip({0})).detach().flip({0});
+  EXPECT_TRUE(other.equal(straight));
+}
+
+TEST_P(PoolLaws, ANaNStaysInTheGroupsOfItsRow) {
+  PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  const at::Tensor before = value(pool, c);
+  constexpr int64_t kPoisoned = 10;  // of the fifth group, and of the last
+  const at::Tensor asked = query(c);
+  c.rows[kPoisoned].fill_(std::nan(""));
+  const at::Tensor after = pool_case(pool, traits(), c, c.rows, asked).detach();
+  for (int64_t g = 0; g < before.size(0); ++g) {
+    const auto& rows = c.groups[static_cast<size_t>(g)];
+    if (std::find(rows.begin(), rows.end(), kPoisoned) == rows.end()) {
+      EXPECT_TRUE(after[g].equal(before[g])) << g;
+    } else if (traits().differentiable && !traits().ordered) {
+      EXPECT_TRUE(after[g].isnan().any().item<bool>()) << "a NaN is hidden in group " << g;
+    }
+  }
+}
+
+TEST_P(PoolLaws, AMillionRows) {
+  constexpr int64_t kMany = 1000000, kNarrow = 8;
+  const MadePool pool(GetParam(), kNarrow, {}, at::kFloat);
+  PoolCase c;
+  c.rows = at::zeros({kMany, kNarrow}, at::kFloat);
+  Random random(3);
+  float* numbers = c.rows.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < c.rows.numel(); ++i) numbers[i] = static_cast<float>(random.uniform());
+  c.groups = {{}, std::vector<int64_t>(kMany)};
+  std::iota(c.groups[1].begin(), c.groups[1].end(), int64_t{0});
+  c.weights = c.order = {{}, std::vector<double>(kMany, 1)};
+  std::iota(c.order[1].begin(), c.order[1].end(), 0.0);
+  const at::Tensor result = value(pool, c);
+  EXPECT_TRUE(result.isfinite().all().item<bool>());
+  // Close to the same in double: nothing is lost in long additions.
+  PoolCase exact = c;
+  exact.rows = c.rows.to(at::kDouble);
+  expect_close(result, value(MadePool(GetParam(), kNarrow, {}, at::kDouble), exact), 2e-3);
 }
 
 TEST_P(PoolLaws, WhatIsMissingIsNamed) {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <memory>
 
-#include "pool/pool.h"
+#include "pool/detail/make_pool.h"
 
 namespace cenote {
 
@@ -62,12 +62,6 @@ class ColumnPool : public FoldedPool {
  private:
   Column column_;
 };
-
-/// `make` of an entry whose pool is made from options and place.
-template <class Made>
-std::unique_ptr<Pool> make_pool(const Options& options, const PoolPlace& place) {
-  return std::make_unique<Made>(options, place);
-}
 
 /// `make` of an entry without options and parameters: `pool(input)` is its value, `Column` its fold.
 template <at::Tensor (*pool)(const PoolInput& input), class Column>

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pool without options and parameters is one function of its input; this makes the rest.
+// What entries of pools are made of.
 #pragma once
 
 #include "pool/pool.h"
 
 namespace cenote {
 
-/// `make` of an entry whose pool is `pool(input)`, a tensor with one row a group.
+/// `make` of an entry whose pool is made from options and place.
+template <class Made>
+std::unique_ptr<Pool> make_pool(const Options& options, const PoolPlace& place) {
+  return std::make_unique<Made>(options, place);
+}
+
+/// `make` of an entry without options and parameters whose pool is `pool(input)`, a tensor with one row a group.
 template <at::Tensor (*pool)(const PoolInput& input)>
 std::unique_ptr<Pool> make_plain_pool(const Options&, const PoolPlace&) {
   class PlainPool : public Pool {
