@@ -97,4 +97,9 @@ const Registry<PoolEntry>& pool_registry();
 /// The checks every pool shares. Errors bad_shape naming the pool; bad_input for what it needs and lacks.
 void check_pool_input(std::string_view pool, const PoolTraits& traits, const PoolInput& input);
 
+/// That the query is as wide as `width`. Errors bad_shape naming the pool.
+void check_query_width(std::string_view pool, const PoolInput& input, int64_t width);
+/// That the rows are as wide as the pool was made for. Errors bad_shape naming the pool.
+void check_row_width(std::string_view pool, const PoolInput& input, int64_t width);
+
 }  // namespace cenote

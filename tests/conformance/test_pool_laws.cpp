@@ -73,9 +73,12 @@ TEST_P(PoolLaws, IgnoresTheOrderOfRows) {
 TEST_P(PoolLaws, GroupsOfNoneAndOfOneAreFinite) {
   PoolCase c = PoolCase::make();
   const MadePool pool = make();
+  // Both groups without rows ask the same.
+  at::Tensor asked = query(c).clone();
+  asked[5].copy_(asked[0]);
   for (const double scale : {1.0, 0.0, 1e4}) {
     const at::Tensor rows = c.rows.mul(scale).requires_grad_();
-    const at::Tensor result = pool_case(pool, traits(), c, rows, query(c));
+    const at::Tensor result = pool_case(pool, traits(), c, rows, asked);
     EXPECT_TRUE(result.isfinite().all().item<bool>());
     EXPECT_TRUE(result[0].equal(result[5])) << "groups without rows differ";
     if (!result.requires_grad()) continue;
@@ -93,7 +96,9 @@ TEST_P(PoolLaws, NoRowsAtAll) {
   c.weights = c.order = {{}, {}};
   const at::Tensor result = value(pool, c);
   EXPECT_TRUE(result[0].equal(usual));
-  EXPECT_TRUE(result[1].equal(usual));
+  if (!traits().needs_query) {
+    EXPECT_TRUE(result[1].equal(usual));
+  }
   c.groups.clear();
   EXPECT_EQ(value(pool, c).size(0), 0);
 }

@@ -48,4 +48,14 @@ void check_pool_input(std::string_view pool, const PoolTraits& traits, const Poo
   }
 }
 
+void check_query_width(std::string_view pool, const PoolInput& input, int64_t width) {
+  CENOTE_CHECK(input.query.size(1) == width, bad_shape,
+               "pool '{}': a query of {} columns, wanted {}", pool, input.query.size(1), width);
+}
+
+void check_row_width(std::string_view pool, const PoolInput& input, int64_t width) {
+  CENOTE_CHECK(input.rows.size(1) == width, bad_shape, "pool '{}': rows of {} columns, made for {}",
+               pool, input.rows.size(1), width);
+}
+
 }  // namespace cenote

@@ -12,8 +12,11 @@ namespace cenote {
 
 at::Tensor FoldedPool::state(const PoolInput& input) const {
   const Join& join = *input.join;
-  const at::Tensor rows = prepared(input.rows.detach().to(at::kDouble)).detach().contiguous();
-  check_join("pool state", rows, join);
+  check_join("pool state", input.rows, join);
+  PoolInput exact = input;
+  exact.rows = input.rows.detach().to(at::kDouble);
+  if (input.query.defined()) exact.query = input.query.detach().to(at::kDouble);
+  const at::Tensor rows = prepared_links(exact).detach().contiguous();
   at::Tensor out = at::zeros({join.groups(), state_size_}, at::kDouble);
   double* s = out.mutable_data_ptr<double>();
   for (int64_t g = 0; g < join.groups(); ++g, s += state_size_) {
@@ -21,11 +24,15 @@ at::Tensor FoldedPool::state(const PoolInput& input) const {
     for (int64_t e = join.offsets[g]; e < join.offsets[g + 1]; ++e) {
       const double weight = input.weights ? input.weights[e] : 1;
       if (weight > 0)
-        add(s, rows.const_data_ptr<double>() + join.rows[e] * rows.size(1), weight,
+        add(s, rows.const_data_ptr<double>() + e * rows.size(1), weight,
             input.order ? input.order[e] : 0);
     }
   }
   return out;
+}
+
+at::Tensor FoldedPool::prepared_links(const PoolInput& input) const {
+  return gather_rows(prepared(input.rows), RowsPtr(input.join, &input.join->rows));
 }
 
 at::Tensor FoldedPool::merge(const at::Tensor& one, const at::Tensor& other) const {

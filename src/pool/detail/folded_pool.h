@@ -14,9 +14,9 @@ namespace cenote {
 /// `s` are the numbers of one group's state.
 class FoldedPool : public Pool {
  public:
-  at::Tensor state(const PoolInput& input) const final;
-  at::Tensor merge(const at::Tensor& one, const at::Tensor& other) const final;
-  at::Tensor finish(const at::Tensor& state) const final;
+  at::Tensor state(const PoolInput& input) const override;
+  at::Tensor merge(const at::Tensor& one, const at::Tensor& other) const override;
+  at::Tensor finish(const at::Tensor& state) const override;
 
  protected:
   FoldedPool(int64_t width, int64_t state_size, int64_t out_width)
@@ -24,6 +24,8 @@ class FoldedPool : public Pool {
 
   /// What is added of each row: the rows themselves, or what is computed of each.
   virtual at::Tensor prepared(const at::Tensor& rows) const { return rows; }
+  /// The same by link, [E, ...], where it depends on the group as well. `input` is in double.
+  virtual at::Tensor prepared_links(const PoolInput& input) const;
   virtual void start(double* s) const;  // of no rows: zeros
   /// weight > 0; `key`: the order key, 0 where there is none.
   virtual void add(double* s, const double* row, double weight, double key) const = 0;
