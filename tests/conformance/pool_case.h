@@ -18,6 +18,7 @@ struct PoolCase {
   at::Tensor rows;
   std::vector<std::vector<int64_t>> groups;
   std::vector<std::vector<double>> weights, order;  // by group and link
+  std::vector<std::vector<double>> coordinates;  // likewise, two a link: whole numbers from 0 to 2
   bool weighted = false;
 
   /// Groups of no, one, two, five and thirty rows, and one that holds a row of another; distinct
@@ -37,9 +38,12 @@ struct PoolCase {
     for (const auto& group : out.groups) {
       out.weights.emplace_back();
       out.order.emplace_back();
+      out.coordinates.emplace_back();
       for (size_t i = 0; i < group.size(); ++i) {
         out.weights.back().push_back(static_cast<double>(random.below(4)));
         out.order.back().push_back(random.uniform());
+        for (int64_t d = 0; d < 2; ++d)
+          out.coordinates.back().push_back(static_cast<double>(random.below(3)));
       }
     }
     return out;
@@ -51,11 +55,13 @@ struct PoolCase {
     PoolCase out = *this;
     for (size_t g = 0; g < groups.size(); ++g) {
       out.groups[g].clear(), out.weights[g].clear(), out.order[g].clear();
+      out.coordinates[g].clear();
       for (size_t i = 0; i < groups[g].size(); ++i) {
         for (int64_t k = 0; k < times(g, i); ++k) {
           out.groups[g].push_back(groups[g][i]);
           out.weights[g].push_back(weights[g][i]);
           out.order[g].push_back(order[g][i]);
+          for (size_t d = 0; d < 2; ++d) out.coordinates[g].push_back(coordinates[g][2 * i + d]);
         }
       }
     }
@@ -69,8 +75,16 @@ struct PoolCase {
       std::reverse(list.begin(), list.end());
       if (!list.empty()) std::rotate(list.begin(), list.begin() + 1, list.end());
     };
-    for (size_t g = 0; g < groups.size(); ++g)
+    for (size_t g = 0; g < groups.size(); ++g) {
       turn(out.groups[g]), turn(out.weights[g]), turn(out.order[g]);
+      std::vector<size_t> place(groups[g].size());
+      for (size_t i = 0; i < place.size(); ++i) place[i] = i;
+      turn(place);
+      for (size_t i = 0; i < place.size(); ++i) {
+        for (size_t d = 0; d < 2; ++d)
+          out.coordinates[g][2 * i + d] = coordinates[g][2 * place[i] + d];
+      }
+    }
     return out;
   }
 
@@ -80,6 +94,7 @@ struct PoolCase {
     out.groups = {{}};
     out.weights = {weights[group]};
     out.order = {order[group]};
+    out.coordinates = {coordinates[group]};
     out.rows = at::empty({static_cast<int64_t>(groups[group].size()), kWidth}, rows.options());
     for (size_t i = 0; i < groups[group].size(); ++i) {
       out.rows[static_cast<int64_t>(i)].copy_(rows[groups[group][i]]);
@@ -102,6 +117,10 @@ inline PoolInput input_of(const PoolTraits& traits, const PoolCase& c, const at:
   PoolInput input{.rows = rows, .join = make_join(c.groups)};
   if (c.weighted) input.weights = weights.data();
   if (traits.ordered) input.order = order.data();
+  if (traits.needs_coordinates) {
+    const auto numbers = flat(c.coordinates);
+    input.coordinates = at::tensor(numbers, at::kDouble).view({-1, 2});
+  }
   if (traits.needs_query)
     input.query = query.defined() ? query : rows.narrow(0, 0, input.join->groups());
   return input;

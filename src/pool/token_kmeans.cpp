@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Token K-means: a group becomes K rows, the weighted means, of the clusters of its rows.
+//
+// K = 1 is the weighted mean; K no smaller than the number of rows leaves them as they are.
+//
+// Shapes    rows [N, D] float32 or float64, join with G groups, weights [E] or none: how much attention a row got.
+//           Result [M, D] and a join of G groups over them, of min(K, different rows) each.
+// Empty     a group without rows, or whose weights are all zero, has none.
+// Units     those of the rows.
+// Options   clusters in [1, 100000], default 4: K. steps in [0, 1000], default 5, of Lloyd's algorithm at most. It begins
+//           with the heaviest row and goes on with the one farthest from those taken: no draw, and no order of rows.
+// Errors    as `sum`.
+// Gradient  with respect to rows, through the means; which cluster a row is in is a constant.
+// Merge     none.
+// Cost      O(n K D steps) a group of n rows.
+// Threads   safe to call concurrently; holds no state.
+// Source    Marin et al. 2021, arXiv:2110.03860 (Token Pooling). There it begins with the K heaviest rows.
+#include "pool/detail/clusters.h"
+#include "pool/detail/make_pool.h"
+
+namespace cenote {
+namespace {
+
+constexpr PoolTraits kTraits{.output = PoolOutput::rows, .blind_to_count = true};
+
+class TokenKmeans : public Pool {
+ public:
+  TokenKmeans(const Options& options, const PoolPlace&)
+      : clusters_(options.get_int("clusters")), steps_(options.get_int("steps")) {}
+
+  PoolResult forward(const PoolInput& input) const override {
+    check_pool_input("token_kmeans", kTraits, input);
+    return pool_detail::pooled_clusters(input, [&](const pool_detail::GroupRows& rows) {
+      return pool_detail::lloyd(rows, clusters_, steps_, false);
+    });
+  }
+
+ private:
+  int64_t clusters_, steps_;
+};
+
+}  // namespace
+
+CENOTE_POOL(token_kmeans) {
+  return {.info = {.summary = "a group becomes K rows: the means of its clusters",
+                   .source = "Marin et al. 2021, arXiv:2110.03860",
+                   .example = "rows 1, 2, 10 with 2 clusters -> 1.5 and 10",
+                   .options = {{.name = "clusters",
+                                .default_value = int64_t{4},
+                                .help = "rows that are left",
+                                .min = 1,
+                                .max = 100000},
+                               {.name = "steps",
+                                .default_value = int64_t{5},
+                                .help = "of Lloyd's algorithm, at most",
+                                .min = 0,
+                                .max = 1000}}},
+          .traits = kTraits,
+          .make = make_pool<TokenKmeans>,
+          .out_width = same_width};
+}
+
+}  // namespace cenote
