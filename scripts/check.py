@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # Each folder of src/ may use itself and those before it.
 ORDER = ("base kernel schema database query task metric graph feature encode pool plan layer loss tree model train "
-         "engine report claim capi cli").split()
+         "engine report claim bench capi cli").split()
 KINDS = "metric encode pool layer loss model cli".split()
 SOURCES = {".h", ".cpp", ".cu", ".cuh"}
 SCRIPTS = {".py", ".sh", ".cmake"}

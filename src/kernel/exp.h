@@ -7,7 +7,7 @@
 // instruction sets give the same bytes, and a number's place in a tensor does not matter.
 //
 // Errors    relative error at most 2e-7 in float, 5e-16 in double (tests/kernel/test_exp.cpp). Below -87 (-708) the
-//           result is 0, above 88 (709) that of 88 (709); NaN stays NaN.
+//           result is that of -87 (-708), some 1e-38 (1e-308), above 88 (709) that of 88 (709); NaN stays NaN.
 // Source    Cody, Waite 1980, Software manual for the elementary functions.
 #pragma once
 
@@ -19,7 +19,8 @@ namespace cenote {
 inline float polynomial_exp(float x) {
   constexpr float kLow = -87, kHigh = 88, kInverse = 1.44269504f, kLn2High = 0.693359375f,
                   kLn2Low = -2.12194440e-4f, kRound = 12582912;  // 1.5 * 2^23
-  const float kept = x < kLow ? kLow : x > kHigh ? kHigh : x;
+  const float above = kLow > x ? kLow : x;  // in this order NaN stays, and it is one instruction
+  const float kept = kHigh < above ? kHigh : above;
   const float shifted = kept * kInverse + kRound;  // its lowest bits are n
   const float n = shifted - kRound;
   const float r = (kept - n * kLn2High) - n * kLn2Low;
@@ -33,14 +34,15 @@ inline float polynomial_exp(float x) {
   sum = sum * r + 1;
   const float power =
       std::bit_cast<float>((std::bit_cast<uint32_t>(shifted) << 23) + (uint32_t{127} << 23));
-  return x < kLow ? 0.0f : sum * power;
+  return sum * power;
 }
 
 inline double polynomial_exp(double x) {
   constexpr double kLow = -708, kHigh = 709, kInverse = 1.4426950408889634,
                    kLn2High = 6.93147180369123816490e-01, kLn2Low = 1.90821492927058770002e-10,
                    kRound = 6755399441055744;  // 1.5 * 2^52
-  const double kept = x < kLow ? kLow : x > kHigh ? kHigh : x;
+  const double above = kLow > x ? kLow : x;
+  const double kept = kHigh < above ? kHigh : above;
   const double shifted = kept * kInverse + kRound;
   const double n = shifted - kRound;
   const double r = (kept - n * kLn2High) - n * kLn2Low;
@@ -60,7 +62,7 @@ inline double polynomial_exp(double x) {
   sum = sum * r + 1;
   const double power =
       std::bit_cast<double>((std::bit_cast<uint64_t>(shifted) << 52) + (uint64_t{1023} << 52));
-  return x < kLow ? 0.0 : sum * power;
+  return sum * power;
 }
 
 }  // namespace cenote

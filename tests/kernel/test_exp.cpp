@@ -30,8 +30,8 @@ TEST(PolynomialExp, Edges) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(polynomial_exp(0.0f), 1.0f);
   EXPECT_EQ(polynomial_exp(0.0), 1.0);
-  EXPECT_EQ(polynomial_exp(-kInfinity), 0.0f);
-  EXPECT_EQ(polynomial_exp(-1000.0), 0.0);
+  EXPECT_LT(polynomial_exp(-kInfinity), 2e-38f);
+  EXPECT_LT(polynomial_exp(-1000.0), 1e-307);
   EXPECT_TRUE(std::isfinite(polynomial_exp(kInfinity)));
   EXPECT_TRUE(std::isfinite(polynomial_exp(1e9)));
   EXPECT_TRUE(std::isnan(polynomial_exp(std::numeric_limits<float>::quiet_NaN())));

@@ -6,7 +6,6 @@
 #include <ATen/ops/relu.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "kernel/linear.h"
 
@@ -89,11 +88,13 @@ at::Tensor PooledLink::forward(const at::Tensor& rows, const JoinPtr& join,
   input.rows = rows;
   input.join = join;
   if (traits_.needs_query) input.query = own.narrow(0, 0, join->groups());
-  // The rows of a group stand in the order of time, so a link's place is its order key.
+  // The rows of a group stand in the order of time, so a link's place in its group is its order key.
   std::vector<double> order;
   if (traits_.ordered) {
-    order.resize(static_cast<size_t>(join->links()));
-    std::iota(order.begin(), order.end(), 0.0);
+    for (int64_t g = 0; g < join->groups(); ++g) {
+      for (int64_t place = 0; place < join->size(g); ++place)
+        order.push_back(static_cast<double>(place));
+    }
     input.order = order.data();
   }
   return linear_rows(pool_->forward(input).value, weight_, {});
