@@ -12,7 +12,7 @@
 // Errors    as `sum`.
 // Gradient  with respect to rows, through the means; which cluster a row is in is a constant.
 // Merge     none.
-// Cost      O(n^3 + n^2 D) a group of n rows, O(n^2) memory.
+// Cost      O(n^2 D), or O(n^3) for distances, and mostly O(n^2) to join, of a group of n rows; O(n^2) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    Clavié, Chaffin, Adams 2024, arXiv:2409.14683. Weights are ours: n is their sum, and means are weighted.
 #include <algorithm>
@@ -70,37 +70,59 @@ class TokenWard : public Pool {
   }
 
   /// Joins the two clusters that add least to the squares about the means, until `wanted` are left. Clusters are numbered
-  /// by their first rows.
-  static Clustering ward(std::vector<std::vector<double>> centre, std::vector<double> mass,
+  /// by their first rows. What joining would add is updated by the formula of Lance and Williams; each cluster knows the
+  /// best of those after it.
+  static Clustering ward(const std::vector<std::vector<double>>& rows, std::vector<double> mass,
                          int64_t wanted) {
-    const auto n = std::ssize(centre);
-    std::vector<int64_t> cluster(static_cast<size_t>(n));
-    for (int64_t i = 0; i < n; ++i) cluster[i] = i;
-    std::vector<int64_t> alive = cluster;
-    while (std::ssize(alive) > wanted) {
-      double least = INFINITY;
-      std::pair<int64_t, int64_t> pair;
-      for (const int64_t a : alive) {
-        for (const int64_t b : alive) {
-          if (b <= a) continue;
-          const double added = mass[a] * mass[b] / (mass[a] + mass[b]) *
-                               pool_detail::squared_distance(centre[a].data(), centre[b].data(),
-                                                             std::ssize(centre[a]));
-          if (added < least) least = added, pair = {a, b};
-        }
+    const auto n = std::ssize(rows);
+    std::vector<double> added(static_cast<size_t>(n * n), INFINITY);
+    for (int64_t a = 0; a < n; ++a) {
+      for (int64_t b = a + 1; b < n; ++b)
+        added[a * n + b] = added[b * n + a] =
+            mass[a] * mass[b] / (mass[a] + mass[b]) *
+            pool_detail::squared_distance(rows[a].data(), rows[b].data(), std::ssize(rows[a]));
+    }
+    std::vector<bool> alive(static_cast<size_t>(n), true);
+    std::vector<int64_t> cluster(static_cast<size_t>(n)), best(static_cast<size_t>(n), -1);
+    const auto find_best = [&](int64_t a) {
+      best[a] = -1;
+      for (int64_t b = a + 1; b < n; ++b) {
+        if (alive[b] && (best[a] < 0 || added[a * n + b] < added[a * n + best[a]])) best[a] = b;
       }
-      const auto [a, b] = pair;
-      const double total = mass[a] + mass[b];
-      for (size_t c = 0; c < centre[a].size(); ++c)
-        centre[a][c] = (mass[a] * centre[a][c] + mass[b] * centre[b][c]) / total;
-      mass[a] = total;
+    };
+    for (int64_t i = 0; i < n; ++i) cluster[i] = i, find_best(i);
+    for (int64_t left = n; left > wanted; --left) {
+      int64_t a = -1;
+      for (int64_t i = 0; i < n; ++i) {
+        if (!alive[i] || best[i] < 0) continue;
+        if (a < 0 || added[i * n + best[i]] < added[a * n + best[a]]) a = i;
+      }
+      const int64_t b = best[a];
+      for (int64_t k = 0; k < n; ++k) {
+        if (!alive[k] || k == a || k == b) continue;
+        added[a * n + k] = added[k * n + a] =
+            ((mass[a] + mass[k]) * added[a * n + k] + (mass[b] + mass[k]) * added[b * n + k] -
+             mass[k] * added[a * n + b]) /
+            (mass[a] + mass[b] + mass[k]);
+      }
+      alive[b] = false;
+      mass[a] += mass[b];
       for (int64_t& of : cluster) of = of == b ? a : of;
-      std::erase(alive, b);
+      for (int64_t k = 0; k < n; ++k) {
+        if (!alive[k]) continue;
+        const bool gone = best[k] == a || best[k] == b || k == a;
+        if (gone)
+          find_best(k);
+        else if (k < a && added[k * n + a] < added[k * n + best[k]])
+          best[k] = a;
+      }
     }
     Clustering out;
-    out.count = std::ssize(alive);
-    for (const int64_t of : cluster)
-      out.of_row.push_back(std::find(alive.begin(), alive.end(), of) - alive.begin());
+    std::vector<int64_t> number(static_cast<size_t>(n), -1);
+    for (int64_t i = 0; i < n; ++i) {
+      if (alive[i]) number[i] = out.count++;
+    }
+    for (const int64_t of : cluster) out.of_row.push_back(number[of]);
     return out;
   }
 
