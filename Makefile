@@ -4,6 +4,7 @@
 #   make          build/cenote                     make demo    questions answered on the bundled database
 #   make test     everything, then all tests       make asan    unit tests under sanitizers
 #   make check    the rules that need no build     make clean   removes what was built, keeps .deps
+#   make claims   every claim in full: minutes to an hour; writes claims/results and docs/claims.md
 #   make test TESTS="base graph"                   only these folders of tests/
 
 JOBS ?= $(shell nproc)
@@ -19,7 +20,7 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 export CCACHE_SLOPPINESS := pch_defines,time_macros
 
-.PHONY: build setup everything test demo asan asan-sample check clean
+.PHONY: build setup everything test demo asan asan-sample check claims clean
 .NOTPARALLEL:
 
 build: setup build/build.ninja
@@ -51,6 +52,9 @@ asan: setup build-asan/build.ninja
 asan-sample: setup build-asan/build.ninja
 	cmake --build --preset asan -j $(JOBS) --target $(addprefix test_,$(TESTS))
 	@python3 scripts/run_tests.py --build build-asan $(TESTS)
+
+claims: build
+	@build/cenote claim all --out claims/results --page docs/claims.md
 
 check:
 	@python3 scripts/check.py

@@ -45,7 +45,10 @@ void train_small(ParameterSet& parameters, int64_t examples,
       const at::Tensor value = loss({order.begin() + begin, order.begin() + end});
       const auto gradients = torch::autograd::grad({value}, weights, {}, std::nullopt, false, true);
       const at::NoGradGuard no_gradients;
-      adam.step(gradients, options.learning_rate, alone);
+      const double done = (static_cast<double>(epoch) +
+                           static_cast<double>(begin) / static_cast<double>(examples)) /
+                          static_cast<double>(options.epochs);
+      adam.step(gradients, options.learning_rate * (1 - done), alone);
     }
     if (options.between_epochs) options.between_epochs();
   }

@@ -15,7 +15,7 @@ namespace cenote {
 struct SmallTraining {
   int64_t epochs = 10;
   int64_t batch = 64;
-  double learning_rate = 1e-3;
+  double learning_rate = 1e-3;  // at first; it falls to zero in a straight line
   double weight_decay = 0;
   uint64_t seed = 0;                          // of the order of examples
   std::function<void()> between_epochs = {};  // such as ClaimRun::check_cancelled

@@ -9,21 +9,13 @@
 
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_held.h"
-#include "kernel/exp.h"
+#include "kernel/detail_softmax.h"
 
 namespace cenote {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-template <class Number>
-CENOTE_WIDE void take_largest(Number* top, const Number* z, Number shift, int64_t width) {
-  for (int64_t d = 0; d < width; ++d) {
-    const Number here = z[d] + shift;
-    top[d] = here > top[d] || here != here ? here : top[d];
-  }
-}
 
 template <class Number>
 CENOTE_WIDE void add_exponentials(Number* total, const Number* z, Number shift, const Number* top,

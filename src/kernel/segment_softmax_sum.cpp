@@ -11,7 +11,7 @@
 
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_held.h"
-#include "kernel/exp.h"
+#include "kernel/detail_softmax.h"
 
 namespace cenote {
 namespace {
@@ -21,15 +21,6 @@ using torch::autograd::variable_list;
 
 template <class Number>
 constexpr Number kLowest = std::numeric_limits<Number>::lowest();
-
-template <class Number>
-CENOTE_WIDE void take_largest(Number* largest, const Number* logit, Number shift, int64_t heads) {
-  for (int64_t h = 0; h < heads; ++h) {
-    const Number here = logit[h] + shift;
-    // A NaN stays: the group's result is to show it.
-    largest[h] = here > largest[h] || here != here ? here : largest[h];
-  }
-}
 
 /// part[h] = e^(logit + shift - largest), and total gets it.
 template <class Number>

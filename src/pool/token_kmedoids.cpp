@@ -23,20 +23,10 @@ namespace {
 
 constexpr PoolTraits kTraits{.output = PoolOutput::rows, .blind_to_count = true};
 
-class TokenKmedoids : public Pool {
+class TokenKmedoids : public pool_detail::LloydPool {
  public:
   TokenKmedoids(const Options& options, const PoolPlace&)
-      : clusters_(options.get_int("clusters")), steps_(options.get_int("steps")) {}
-
-  PoolResult forward(const PoolInput& input) const override {
-    check_pool_input("token_kmedoids", kTraits, input);
-    return pool_detail::pooled_clusters(input, [&](const pool_detail::GroupRows& rows) {
-      return pool_detail::lloyd(rows, clusters_, steps_, true);
-    });
-  }
-
- private:
-  int64_t clusters_, steps_;
+      : LloydPool("token_kmedoids", kTraits, options, true) {}
 };
 
 }  // namespace
@@ -45,16 +35,7 @@ CENOTE_POOL(token_kmedoids) {
   return {.info = {.summary = "a group becomes K rows: the medoids of its clusters",
                    .source = "Marin et al. 2021, arXiv:2110.03860",
                    .example = "rows 1, 2, 10 with 2 clusters -> 1 and 10",
-                   .options = {{.name = "clusters",
-                                .default_value = int64_t{4},
-                                .help = "rows that are left",
-                                .min = 1,
-                                .max = 100000},
-                               {.name = "steps",
-                                .default_value = int64_t{5},
-                                .help = "of Lloyd's algorithm, at most",
-                                .min = 0,
-                                .max = 1000}}},
+                   .options = pool_detail::lloyd_options()},
           .traits = kTraits,
           .make = make_pool<TokenKmedoids>,
           .out_width = same_width};

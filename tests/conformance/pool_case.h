@@ -139,4 +139,35 @@ inline at::Tensor pool_case_state(const MadePool& made, const PoolTraits& traits
   return made.pool->state(input_of(traits, c, c.rows, query, weights, order));
 }
 
+/// The gradient of sum(direction * value), value being that of `inputs`, against central differences of `objective`, which looks
+/// at the inputs' numbers.
+template <class Objective>
+void expect_slopes(const at::Tensor& value, const at::Tensor& direction,
+                   const std::vector<at::Tensor>& inputs, const Objective& objective) {
+  const auto slopes = torch::autograd::grad({value}, inputs, {direction});
+  constexpr double kStep = 1e-6;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    double* numbers = inputs[i].detach().mutable_data_ptr<double>();
+    const at::Tensor slope = slopes[i].contiguous();
+    for (int64_t n = 0; n < inputs[i].numel(); ++n) {
+      const double here = numbers[n];
+      numbers[n] = here + kStep;
+      const double above = objective();
+      numbers[n] = here - kStep;
+      const double below = objective();
+      numbers[n] = here;
+      ASSERT_NEAR(slope.const_data_ptr<double>()[n], (above - below) / (2 * kStep), 1e-6)
+          << "input " << i;
+    }
+  }
+}
+
+/// Normal numbers of that shape, always the same.
+inline at::Tensor fixed_direction(at::IntArrayRef sizes) {
+  at::Tensor out = at::empty(sizes, at::kDouble);
+  Random random(11);
+  for (int64_t i = 0; i < out.numel(); ++i) out.mutable_data_ptr<double>()[i] = random.normal();
+  return out;
+}
+
 }  // namespace cenote

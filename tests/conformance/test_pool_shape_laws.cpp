@@ -129,36 +129,17 @@ TEST_P(PoolShapeLaws, GradientsAreThoseOfFiniteDifferences) {
   const at::Tensor rows = c.rows.clone().requires_grad_();
   const at::Tensor asked = query(c).clone().requires_grad_();
   const at::Tensor value = result(pool, c, rows, asked).value;
-  Random random(11);
-  at::Tensor direction = at::zeros(value.sizes(), at::kDouble);
-  for (int64_t i = 0; i < direction.numel(); ++i)
-    direction.mutable_data_ptr<double>()[i] = random.normal();
+  const at::Tensor direction = fixed_direction(value.sizes());
   std::vector<at::Tensor> inputs = pool.parameters.tensors();
   inputs.push_back(rows);
   if (traits().needs_query) inputs.push_back(asked);
-  const auto slopes = torch::autograd::grad({value}, inputs, {direction});
-  constexpr double kStep = 1e-6;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    double* numbers = inputs[i].detach().mutable_data_ptr<double>();
-    const at::Tensor slope = slopes[i].contiguous();
-    const auto objective = [&] {
-      return result(pool, c, rows.detach(), asked.detach())
-          .value.detach()
-          .mul(direction)
-          .sum()
-          .item<double>();
-    };
-    for (int64_t n = 0; n < inputs[i].numel(); ++n) {
-      const double here = numbers[n];
-      numbers[n] = here + kStep;
-      const double above = objective();
-      numbers[n] = here - kStep;
-      const double below = objective();
-      numbers[n] = here;
-      ASSERT_NEAR(slope.const_data_ptr<double>()[n], (above - below) / (2 * kStep), 1e-6)
-          << "input " << i;
-    }
-  }
+  expect_slopes(value, direction, inputs, [&] {
+    return result(pool, c, rows.detach(), asked.detach())
+        .value.detach()
+        .mul(direction)
+        .sum()
+        .item<double>();
+  });
 }
 
 TEST_P(PoolShapeLaws, SingleAndDoublePrecisionAgree) {

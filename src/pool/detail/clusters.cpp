@@ -134,4 +134,17 @@ Clustering lloyd(const GroupRows& rows, int64_t k, int64_t steps, bool medoids) 
   return out;
 }
 
+std::vector<Option> lloyd_options() {
+  return {{.name = "clusters",
+           .default_value = int64_t{4},
+           .help = "rows that are left",
+           .min = 1,
+           .max = 100000},
+          {.name = "steps",
+           .default_value = int64_t{5},
+           .help = "of Lloyd's algorithm, at most",
+           .min = 0,
+           .max = 1000}};
+}
+
 }  // namespace cenote::pool_detail

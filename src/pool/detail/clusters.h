@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "pool/pool.h"
@@ -60,5 +62,29 @@ PoolResult pooled_clusters(const PoolInput& input, const Make& clustering) {
   }
   return {segment_mean(input.rows, members, weights.data()), groups};
 }
+
+/// The pools `token_kmeans` and `token_kmedoids`.
+class LloydPool : public Pool {
+ public:
+  LloydPool(std::string name, const PoolTraits& traits, const Options& options, bool medoids)
+      : name_(std::move(name)),
+        traits_(traits),
+        clusters_(options.get_int("clusters")),
+        steps_(options.get_int("steps")),
+        medoids_(medoids) {}
+
+  PoolResult forward(const PoolInput& input) const final {
+    check_pool_input(name_, traits_, input);
+    return pooled_clusters(
+        input, [&](const GroupRows& rows) { return lloyd(rows, clusters_, steps_, medoids_); });
+  }
+
+ private:
+  std::string name_;
+  PoolTraits traits_;
+  int64_t clusters_, steps_;
+  bool medoids_;
+};
+std::vector<Option> lloyd_options();
 
 }  // namespace cenote::pool_detail
