@@ -23,8 +23,12 @@ JoinPtr first_groups(const JoinPtr& join, int64_t groups) {
 
 LinkPools::LinkPools(const std::string& text, const Graph& graph) {
   const auto checked = [](const std::string& pool) -> const std::string& {
-    CENOTE_CHECK(joins_rows(pool_registry().at(pool).traits), bad_input,
-                 "pool '{}' cannot join the rows of a foreign key: it needs more than rows", pool);
+    const PoolTraits& traits = pool_registry().at(pool).traits;
+    CENOTE_CHECK(joins_rows(traits), bad_input,
+                 "pool '{}' cannot join the rows of a foreign key: {}", pool,
+                 traits.needs_coordinates            ? "they have no coordinates"
+                 : traits.output == PoolOutput::rows ? "it makes several rows of a group"
+                                                     : "it makes a score of a group");
     return pool;
   };
   const std::string first = text.substr(0, text.find(','));

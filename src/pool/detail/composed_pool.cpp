@@ -33,7 +33,8 @@ ComposedPool::ComposedPool(const std::string& name, const PoolPlace& place,
     CENOTE_CHECK(part != name && joins_rows(entry.traits) && !entry.traits.needs_query &&
                      !entry.traits.ordered,
                  bad_input, "pool '{}' cannot be a part of '{}': {}", part, name,
-                 part == name ? "it would hold itself" : "it needs more than rows");
+                 part == name ? "it would hold itself"
+                              : "it needs a query, an order or coordinates, or makes no vector");
     parts_.push_back(entry.make(Options(entry.info.options),
                                 {place.parameters, place.name + "." + part, place.width}));
     in_parts &= entry.traits.mergeable;
