@@ -81,7 +81,9 @@ std::string reason_to_leave_out(const PoolEntry& entry, const PoolShape& shape, 
 PoolTiming time_pool(const std::string& name, const PoolEntry& entry, const PoolShape& shape,
                      const JoinPtr& join, const at::Tensor& rows, const Asked& asked, double limit,
                      int64_t repeats) {
-  PoolTiming out{.pool = name, .shape = shape.name};
+  PoolTiming out;
+  out.pool = name;
+  out.shape = shape.name;
   out.left_out = reason_to_leave_out(entry, shape, *join);
   if (!out.left_out.empty()) return out;
   ParameterSet parameters(1);

@@ -29,7 +29,8 @@ const char* bound_name(Bound bound) { return bound == Bound::at_least ? "at leas
 Chart chart_of(const ClaimChart& chart, const ClaimResult& result) {
   Chart out{.title = chart.title, .x = {.label = chart.x}, .y = {.label = chart.y}};
   for (const std::string& name : chart.series) {
-    Series series{.name = name};
+    Series series;
+    series.name = name;
     for (const double x : chart.at) {
       series.points.push_back({x, mean_interval(result.figure(figure_at(name, x))).mean});
     }

@@ -97,12 +97,14 @@ ClaimResult run_claim(const std::string& name, const ClaimEntry& claim, const Cl
     of_seed[static_cast<size_t>(seed)] = claim.run(run);
     const int64_t finished = ++done;
     if (std::this_thread::get_id() != caller) return;  // hooks are called from one thread only
-    hooks.report({.phase = "claim",
-                  .done = finished,
-                  .total = seeds,
-                  .seconds_left = seconds_since(start) / static_cast<double>(finished) *
-                                  static_cast<double>(seeds - finished),
-                  .item = name});
+    Progress progress;
+    progress.phase = "claim";
+    progress.done = finished;
+    progress.total = seeds;
+    progress.seconds_left = seconds_since(start) / static_cast<double>(finished) *
+                            static_cast<double>(seeds - finished);
+    progress.item = name;
+    hooks.report(progress);
   };
   if (claim.alone) {
     for (int64_t seed = 0; seed < seeds; ++seed) run_seed(seed);

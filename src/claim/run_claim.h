@@ -15,23 +15,23 @@ namespace cenote {
 
 struct ClaimOptions {
   bool quick = false;
-  int64_t seeds = 0;           // 0: as many as the claim asks for
-  std::filesystem::path data;  // empty: CENOTE_DATA, else ../shared/data
-  int threads = 0;             // 0: all that this process may use
-  double seconds = 0;          // no seed begins later, but for the first; 0: no limit
+  int64_t seeds = 0;                // 0: as many as the claim asks for
+  std::filesystem::path data = {};  // empty: CENOTE_DATA, else ../shared/data
+  int threads = 0;                  // 0: all that this process may use
+  double seconds = 0;               // no seed begins later, but for the first; 0: no limit
 };
 
 struct ClaimResult {
   std::string name;
   bool quick = false;
   Verdict verdict = Verdict::undecided;
-  std::string reason;
-  int64_t seeds = 0;                                                 // that ran: 0, 1, ...
-  std::vector<std::pair<std::string, std::vector<double>>> figures;  // by name: one value a seed
-  std::vector<JudgedCondition> conditions;
+  std::string reason = {};
+  int64_t seeds = 0;                                                      // that ran: 0, 1, ...
+  std::vector<std::pair<std::string, std::vector<double>>> figures = {};  // by name: one a seed
+  std::vector<JudgedCondition> conditions = {};
   double seconds = 0;
   int threads = 1;
-  std::string processor, version;
+  std::string processor = {}, version = {};
 
   /// Errors internal for no such figure.
   const std::vector<double>& figure(const std::string& name) const;

@@ -59,7 +59,10 @@ int run(const std::vector<std::string>& words) {
   const Hooks hooks = reporter.hooks();
   int64_t done = 0;
   const auto timings = bench_pools(options, [&](const PoolTiming& timing) {
-    hooks.report({.phase = "bench " + timing.shape, .done = ++done});
+    Progress progress;
+    progress.phase = "bench " + timing.shape;
+    progress.done = ++done;
+    hooks.report(progress);
     return !hooks.is_cancelled();
   });
   reporter.finish();
