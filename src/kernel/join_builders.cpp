@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 
 #include "base/check.h"
 
@@ -13,8 +14,9 @@ namespace {
 
 constexpr int64_t kFar = -1;  // not reached
 
-/// Steps from any of `from` to each node.
-std::vector<int64_t> steps_from(const Join& graph, const std::vector<int64_t>& from) {
+/// Steps from any of `from` to each node, at most `most`.
+std::vector<int64_t> steps_from(const Join& graph, const std::vector<int64_t>& from,
+                                int64_t most = std::numeric_limits<int64_t>::max()) {
   std::vector<int64_t> out(static_cast<size_t>(graph.groups()), kFar);
   std::deque<int64_t> waiting;
   for (const int64_t node : from) {
@@ -24,6 +26,7 @@ std::vector<int64_t> steps_from(const Join& graph, const std::vector<int64_t>& f
   while (!waiting.empty()) {
     const int64_t node = waiting.front();
     waiting.pop_front();
+    if (out[node] == most) continue;
     for (int64_t e = graph.offsets[node]; e < graph.offsets[node + 1]; ++e) {
       const int64_t next = graph.rows[e];
       if (out[next] != kFar) continue;
@@ -68,6 +71,9 @@ JoinPtr grid_windows(int64_t height, int64_t width, int64_t kernel, int64_t stri
 }
 
 PlacedJoin grid_neighbourhoods(int64_t height, int64_t width, int64_t reach) {
+  CENOTE_CHECK(height >= 0 && width >= 0 && reach >= 0, bad_input,
+               "neighbourhoods of {} in a picture of {} by {}: sizes are not negative", reach,
+               height, width);
   auto join = std::make_shared<Join>();
   PlacedJoin out{.join = nullptr, .coordinates = {}, .dimensions = 2};
   for (int64_t y = 0; y < height; ++y) {
@@ -88,6 +94,7 @@ PlacedJoin grid_neighbourhoods(int64_t height, int64_t width, int64_t reach) {
 }
 
 PlacedJoin grid_places(int64_t height, int64_t width) {
+  CENOTE_CHECK(height >= 0 && width >= 0, bad_input, "a picture of {} by {}", height, width);
   auto join = std::make_shared<Join>();
   PlacedJoin out{.join = nullptr, .coordinates = {}, .dimensions = 2};
   for (int64_t i = 0; i < height * width; ++i) {
@@ -136,12 +143,13 @@ PlacedJoin pieces(int64_t n, int64_t first, int64_t second) {
 }
 
 JoinPtr k_hop(const Join& graph, int64_t k) {
+  CENOTE_CHECK(k >= 0, bad_input, "neighbourhoods of {} hops", k);
   check_graph(graph);
   auto out = std::make_shared<Join>();
   for (int64_t node = 0; node < graph.groups(); ++node) {
-    const std::vector<int64_t> steps = steps_from(graph, {node});
+    const std::vector<int64_t> steps = steps_from(graph, {node}, k);
     for (int64_t other = 0; other < graph.groups(); ++other) {
-      if (steps[other] != kFar && steps[other] <= k) out->rows.push_back(other);
+      if (steps[other] != kFar) out->rows.push_back(other);
     }
     close_group(*out);
   }
@@ -180,6 +188,7 @@ PlacedJoin distances_from_path(const Join& graph, int64_t from, int64_t to) {
 }
 
 TransposedJoin transposed(const Join& join, int64_t rows) {
+  CENOTE_CHECK(rows >= 0, bad_shape, "a join over {} rows", rows);
   auto out = std::make_shared<Join>();
   out->offsets.assign(static_cast<size_t>(rows) + 1, 0);
   for (const int64_t row : join.rows) {

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "base/check.h"
 #include "pool/detail/make_pool.h"
@@ -67,10 +68,10 @@ class CandidatePool : public Pool {
     std::map<double, std::vector<int64_t>> out;
     for (auto& [list, entries] : ranked) {
       std::sort(entries.begin(), entries.end());
+      std::set<int64_t> known;
       for (const auto& [rank, row] : entries) {
         std::vector<int64_t>& rows = out[list];
-        const bool known = std::find(rows.begin(), rows.end(), row) != rows.end();
-        if (!known && std::ssize(rows) < top_) rows.push_back(row);
+        if (std::ssize(rows) < top_ && known.insert(row).second) rows.push_back(row);
       }
     }
     return out;
@@ -78,8 +79,9 @@ class CandidatePool : public Pool {
 
   std::vector<int64_t> merge_lists(const std::map<double, std::vector<int64_t>>& lists) const {
     std::vector<int64_t> out;
+    std::set<int64_t> known;
     const auto add = [&](int64_t row) {
-      if (std::find(out.begin(), out.end(), row) == out.end()) out.push_back(row);
+      if (known.insert(row).second) out.push_back(row);
     };
     size_t longest = 0;
     for (const auto& [list, rows] : lists) longest = std::max(longest, rows.size());

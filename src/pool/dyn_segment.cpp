@@ -6,7 +6,8 @@
 //
 // Shapes    rows [N, D] float32 or float64, join with G groups, order [E], weights [E] or none; coordinates
 //           [E, C >= 1] float64, whose first column is a boundary where above 1/2, with boundaries=given. Result
-//           [M, D] and a join of G groups over them, in order.
+//           [M, D] and a join of G groups over them, in order. Rows with equal keys share a place, and are cut after if
+//           any of them has a boundary.
 // Empty     a group without rows, or whose weights are all zero, has the null vector alone, or nothing without it.
 // Units     those of the rows.
 // Options   boundaries is given (default) or learned. null, true: each group's segments begin with a learned vector,
@@ -146,13 +147,16 @@ class DynSegment : public Pool {
         null_links.push_back(groups.links());
         groups.rows.push_back(0);
       }
+      bool cuts = false;  // whether any row at this place has a boundary
       for (size_t i = 0; i < links.size(); ++i) {
         out->rows.push_back(join.rows[links[i]]);
         weights.push_back(input.weights ? input.weights[links[i]] : 1);
-        // A row that stands there several times is one place.
+        // Rows with equal keys share a place, such as a row that stands there several times.
+        cuts = cuts || is_boundary(links[i]);
         const bool more =
             i + 1 < links.size() && input.order[links[i]] == input.order[links[i + 1]];
-        if (more || (!is_boundary(links[i]) && i + 1 < links.size())) continue;
+        if (more || (!cuts && i + 1 < links.size())) continue;
+        cuts = false;
         groups.rows.push_back(out->groups());
         out->offsets.push_back(out->links());
       }

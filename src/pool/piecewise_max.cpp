@@ -14,6 +14,8 @@
 // Cost      O(E D) time, O(G pieces D) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    Zeng et al. 2015 (PCNN); compared by Nguyen, Dernoncourt, Nguyen 2019, arXiv:1911.01055.
+#include <cmath>
+
 #include "pool/detail/make_pool.h"
 #include "pool/detail/sub_join.h"
 
@@ -31,7 +33,7 @@ class PiecewiseMaxPool : public Pool {
     const JoinPtr pieces = pool_detail::join_of_parts(
         input, pieces_, [&](int64_t, int64_t e, std::vector<int64_t>& to) {
           const double piece = pool_detail::coordinate(input, e, 0);
-          if (piece >= 0 && piece < static_cast<double>(pieces_))
+          if (piece >= 0 && piece < static_cast<double>(pieces_) && piece == std::floor(piece))
             to.push_back(static_cast<int64_t>(piece));
         });
     return {

@@ -160,6 +160,26 @@ TEST_P(PoolShapeLaws, AGroupAloneHasTheSameBytesAsAmongOthers) {
   }
 }
 
+TEST_P(PoolShapeLaws, StridesDoNotMatter) {
+  const PoolCase c = PoolCase::make();
+  const MadePool pool = make();
+  const auto weights = flat(c.weights), order = flat(c.order);
+  PoolInput input = input_of(traits(), c, c.rows, query(c), weights, order);
+  const Groups wanted = groups(pool.pool->forward(input));
+  input.rows = input.rows.t().contiguous().t();
+  if (input.coordinates.defined()) input.coordinates = input.coordinates.t().contiguous().t();
+  EXPECT_EQ(groups(pool.pool->forward(input)), wanted);
+}
+
+TEST_P(PoolShapeLaws, RowsOutsideAreRefused) {
+  PoolCase c = PoolCase::make();
+  // Every link, since some pools look at some only.
+  for (auto& group : c.groups) {
+    for (int64_t& row : group) row += 1000000000;
+  }
+  EXPECT_THROW(groups(make(), c), Error);
+}
+
 TEST_P(PoolShapeLaws, WhatIsMissingIsNamed) {
   const PoolCase c = PoolCase::make();
   const MadePool pool = make();

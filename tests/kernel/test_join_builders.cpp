@@ -60,6 +60,7 @@ TEST(JoinBuilders, Hops) {
   EXPECT_THAT(group(*one, 0), ElementsAre(0, 1));
   EXPECT_THAT(group(*two, 0), ElementsAre(0, 1, 2, 4));
   EXPECT_THAT(group(*two, 5), ElementsAre(5));
+  EXPECT_THROW(k_hop(*kGraph, -1), Error);
 }
 
 TEST(JoinBuilders, DistancesFromAPath) {

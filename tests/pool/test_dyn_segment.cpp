@@ -40,6 +40,15 @@ TEST(PoolDynSegment, TheEndsAreAllRowsAndTheMean) {
   expect_values(pool(input), {2.333333, 0.416667});
 }
 
+TEST(PoolDynSegment, RowsWithEqualKeysShareAPlace) {
+  const MadePool pool("dyn_segment", 2, {{"null", "false"}});
+  const double order[] = {1, 1, 2};
+  PoolInput input = kInput;
+  input.order = order;
+  input.coordinates = at::tensor({1., 0., 0.}, at::kDouble).view({3, 1});
+  expect_values(pool(input), {1.5, -0.125, 4, 1.5});
+}
+
 TEST(PoolDynSegment, LearnedBoundariesGetTheirGradientStraightThrough) {
   MadePool pool("dyn_segment", 1, {{"null", "false"}, {"boundaries", "learned"}});
   // Logit -1 everywhere: no boundary, and sigmoid's slope s (1 - s) = 0.196612.

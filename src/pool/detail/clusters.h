@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "kernel/detail_dispatch.h"
 #include "pool/pool.h"
 
 namespace cenote::pool_detail {
@@ -41,6 +42,7 @@ Clustering lloyd(const GroupRows& rows, int64_t k, int64_t steps, bool medoids);
 /// Rows of clusters: [clusters of all groups, D] with their join. `clustering(rows)` of each group that has any.
 template <class Make>
 PoolResult pooled_clusters(const PoolInput& input, const Make& clustering) {
+  check_join("clusters", input.rows, *input.join);
   auto members = std::make_shared<Join>(), groups = std::make_shared<Join>();
   std::vector<double> weights;
   for (int64_t g = 0; g < input.join->groups(); ++g) {

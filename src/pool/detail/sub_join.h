@@ -34,7 +34,8 @@ JoinPtr join_of_parts(const PoolInput& input, int64_t parts, const PartOf& part_
 
 /// Coordinate d of link e.
 inline double coordinate(const PoolInput& input, int64_t e, int64_t d) {
-  return input.coordinates.const_data_ptr<double>()[e * input.coordinates.size(1) + d];
+  const at::Tensor& all = input.coordinates;
+  return all.const_data_ptr<double>()[e * all.stride(0) + d * all.stride(1)];
 }
 
 }  // namespace cenote::pool_detail
