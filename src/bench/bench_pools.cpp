@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "kernel/detail_dispatch.h"
+#include "kernel/detail_rows.h"
 #include "pool/pool.h"
 
 namespace cenote {
@@ -160,7 +161,11 @@ double probe_gather(const PoolShape& shape, int64_t repeats) {
   float lanes[kLanes] = {};
   for (int64_t k = 0; k <= repeats; ++k) {
     const double took = seconds_of([&] {
-      for (const int64_t row : join->rows) add_row(lanes, from + row * shape.width, shape.width);
+      const int64_t* link_rows = join->rows.data();
+      for (int64_t e = 0; e < join->links(); ++e) {
+        fetch_row(from + link_rows[link_ahead(e, join->links())] * shape.width, 4 * shape.width);
+        add_row(lanes, from + link_rows[e] * shape.width, shape.width);
+      }
     });
     if (k > 0) seconds.push_back(took);
   }

@@ -125,6 +125,17 @@ at::Tensor segment_weighted_sum_plain(const at::Tensor& x, const at::Tensor& wei
   return out;
 }
 
+at::Tensor segment_dots_plain(const at::Tensor& query, const at::Tensor& x, const Join& join,
+                              int64_t heads) {
+  const at::Tensor asked = query.detach().to(at::kDouble), rows = x.detach().to(at::kDouble);
+  at::Tensor out = at::zeros({join.links(), heads}, at::kDouble);
+  for (int64_t g = 0; g < join.groups(); ++g) {
+    for (int64_t e = join.offsets[g]; e < join.offsets[g + 1]; ++e)
+      out[e].copy_(asked[g].mul(rows[join.rows[e]]).view({heads, -1}).sum(1));
+  }
+  return out;
+}
+
 at::Tensor segment_softmax_sum_plain(const at::Tensor& logits, const at::Tensor& values,
                                      const Join& join, const std::vector<double>& log_weights) {
   at::Tensor of_links = at::zeros({join.links(), logits.size(1)}, at::kDouble);

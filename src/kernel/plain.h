@@ -26,6 +26,8 @@ at::Tensor segment_softmax_plain(const at::Tensor& logits, const Join& join,
                                  const double* log_weights = nullptr);
 at::Tensor segment_weighted_sum_plain(const at::Tensor& x, const at::Tensor& weights,
                                       const Join& join);
+at::Tensor segment_dots_plain(const at::Tensor& query, const at::Tensor& x, const Join& join,
+                              int64_t heads);
 at::Tensor segment_softmax_sum_plain(const at::Tensor& logits, const at::Tensor& values,
                                      const Join& join, const std::vector<double>& log_weights = {});
 at::Tensor segment_logsumexp_plain(const at::Tensor& z, const Join& join,

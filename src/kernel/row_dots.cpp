@@ -2,9 +2,11 @@
 #include "kernel/row_dots.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernel/detail_dispatch.h"
+#include "kernel/detail_heads.h"
 
 namespace cenote {
 namespace {
@@ -22,11 +24,8 @@ struct RowDotsFunction : torch::autograd::Function<RowDotsFunction> {
       const Number* x = a.const_data_ptr<Number>();
       const Number* y = b.const_data_ptr<Number>();
       Number* to = out.mutable_data_ptr<Number>();
-      for (int64_t i = 0; i < out.numel(); ++i, x += each, y += each) {
-        Number total = 0;
-        for (int64_t c = 0; c < each; ++c) total += x[c] * y[c];
-        to[i] = total;
-      }
+      for (int64_t i = 0; i < a.size(0); ++i, to += parts, x += a.size(1), y += a.size(1))
+        dot_heads(to, x, y, parts, each);
     });
     context->save_for_backward({a, b});
     return out;
@@ -36,7 +35,7 @@ struct RowDotsFunction : torch::autograd::Function<RowDotsFunction> {
     const at::Tensor a = context->get_saved_variables()[0], b = context->get_saved_variables()[1];
     const at::Tensor gradient = gradients[0].contiguous();
     const int64_t each = a.size(1) / gradient.size(1);
-    at::Tensor to_a = at::empty(a.sizes(), a.options()), to_b = at::empty(b.sizes(), b.options());
+    at::Tensor to_a = at::zeros(a.sizes(), a.options()), to_b = at::zeros(b.sizes(), b.options());
     dispatch_floating("row_dots", a, [&](auto zero) {
       using Number = decltype(zero);
       const Number* x = a.const_data_ptr<Number>();
@@ -44,9 +43,10 @@ struct RowDotsFunction : torch::autograd::Function<RowDotsFunction> {
       const Number* g = gradient.const_data_ptr<Number>();
       Number* da = to_a.mutable_data_ptr<Number>();
       Number* db = to_b.mutable_data_ptr<Number>();
-      for (int64_t i = 0; i < a.numel(); ++i) {
-        da[i] = g[i / each] * y[i];
-        db[i] = g[i / each] * x[i];
+      const int64_t width = a.size(1), parts = gradient.size(1);
+      for (int64_t i = 0; i < a.size(0); ++i, g += parts, da += width, db += width) {
+        add_heads(da, y + i * width, g, parts, each);
+        add_heads(db, x + i * width, g, parts, each);
       }
     });
     return {to_a, to_b, {}};

@@ -8,7 +8,8 @@
 
 namespace cenote {
 
-/// out[i, p] = sum over the columns of part p of a[i, c] b[i, c], in column order; the columns are `parts` equal parts.
+/// out[i, p] = sum over the columns of part p of a[i, c] b[i, c], in sixteen partial sums; the columns are `parts` equal
+/// parts.
 ///
 /// Shapes    a, b [N, D] float32 or float64; result [N, parts].
 /// Errors    bad_shape if the shapes differ or parts does not divide D.

@@ -59,6 +59,11 @@ at::Tensor segment_softmax(const at::Tensor& logits, const JoinPtr& join,
 at::Tensor segment_weighted_sum(const at::Tensor& x, const at::Tensor& weights,
                                 const JoinPtr& join);
 
+/// Products of each group's query [G, D] with its rows, head by head: [E, heads], as the join's links; D is `heads` equal
+/// parts. Gradient with respect to query and x.
+at::Tensor segment_dots(const at::Tensor& query, const at::Tensor& x, const JoinPtr& join,
+                        int64_t heads = 1);
+
 /// Sum over each group of softmax(logits) times values; logits [N, H] lie as the rows do, head h weighs part h of the
 /// columns. log_weights [E] (may be empty) is added to the logits; -inf masks a link. Gradient with respect to both.
 at::Tensor segment_softmax_sum(const at::Tensor& logits, const at::Tensor& values,

@@ -11,6 +11,7 @@
 
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_held.h"
+#include "kernel/detail_rows.h"
 
 namespace cenote {
 namespace {
@@ -37,6 +38,8 @@ void forward_groups(const Number* x, const Join& join, int64_t width, Number* be
     if (size == 0) continue;
     std::copy_n(x + join.rows[begin] * width, width, best);
     for (int64_t place = 1; place < size; ++place) {
+      fetch_row(x + join.rows[link_ahead(begin + place, join.links())] * width,
+                width * static_cast<int64_t>(sizeof(Number)));
       take_better<kLargest>(best, from, x + join.rows[begin + place] * width,
                             static_cast<int32_t>(place), width);
     }

@@ -11,6 +11,7 @@
 
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_held.h"
+#include "kernel/detail_rows.h"
 #include "kernel/detail_softmax.h"
 
 namespace cenote {
@@ -50,10 +51,6 @@ CENOTE_WIDE void add_parts(Number* out, const Number* part, const Number* in, in
 template <class Number>
 CENOTE_WIDE void add_logit_slopes(Number* to, const Number* share, const Number* g, const Number* v,
                                   const Number* y, int64_t heads, int64_t each) {
-  if (each == 1) {
-    for (int64_t c = 0; c < heads; ++c) to[c] += share[c] * g[c] * (v[c] - y[c]);
-    return;
-  }
   constexpr int64_t kLanes = 16;
   for (int64_t h = 0; h < heads; ++h, g += each, v += each, y += each) {
     Number lanes[kLanes] = {};
@@ -66,6 +63,31 @@ CENOTE_WIDE void add_logit_slopes(Number* to, const Number* share, const Number*
     Number total = 0;
     for (int64_t lane = 0; lane < kLanes; ++lane) total += lanes[lane];
     to[h] += share[h] * total;
+  }
+}
+
+/// Where every column has a logit of its own: exponentials and both sums in one loop.
+template <class Number>
+CENOTE_WIDE void add_exponentials(Number* __restrict y, Number* __restrict total,
+                                  const Number* logit, const Number* value, Number shift,
+                                  const Number* top, int64_t width) {
+  for (int64_t c = 0; c < width; ++c) {
+    const Number part = polynomial_exp(logit[c] + shift - top[c]);
+    total[c] += part;
+    y[c] += part * value[c];
+  }
+}
+
+/// And both gradients.
+template <class Number>
+CENOTE_WIDE void add_column_slopes(Number* __restrict to_logit, Number* __restrict to_value,
+                                   const Number* logit, const Number* value, Number shift,
+                                   const Number* top, const Number* total, const Number* g,
+                                   const Number* y, int64_t width) {
+  for (int64_t c = 0; c < width; ++c) {
+    const Number share = polynomial_exp(logit[c] + shift - top[c]) / total[c];
+    to_value[c] += share * g[c];
+    to_logit[c] += share * g[c] * (value[c] - y[c]);
   }
 }
 
@@ -104,14 +126,21 @@ struct SoftmaxSumFunction : torch::autograd::Function<SoftmaxSumFunction> {
             const double shift = held->numbers.empty() ? 0 : held->numbers[e];
             if (shift == -std::numeric_limits<double>::infinity()) continue;
             any = true;
-            body(join.rows[e], static_cast<Number>(shift));
+            body(join.rows[e], join.rows[link_ahead(e, join.links())], static_cast<Number>(shift));
           }
         };
-        each_link([&](int64_t row, Number shift) {
+        each_link([&](int64_t row, int64_t ahead, Number shift) {
+          fetch_row(logit + ahead * n.heads, n.heads * static_cast<int64_t>(sizeof(Number)));
           take_largest(top, logit + row * n.heads, shift, n.heads);
         });
         if (!any) continue;
-        each_link([&](int64_t row, Number shift) {
+        each_link([&](int64_t row, int64_t ahead, Number shift) {
+          fetch_row(value + ahead * n.width, n.width * static_cast<int64_t>(sizeof(Number)));
+          if (n.each == 1) {
+            add_exponentials(y, total, logit + row * n.heads, value + row * n.width, shift, top,
+                             n.width);
+            return;
+          }
           exponentials(part.data(), total, logit + row * n.heads, shift, top, n.heads);
           add_parts(y, part.data(), value + row * n.width, n.heads, n.each);
         });
@@ -156,7 +185,16 @@ struct SoftmaxSumFunction : torch::autograd::Function<SoftmaxSumFunction> {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
           const double shift = held.numbers.empty() ? 0 : held.numbers[e];
           if (shift == -std::numeric_limits<double>::infinity()) continue;
-          const int64_t row = join.rows[e];
+          const int64_t row = join.rows[e], ahead = join.rows[link_ahead(e, join.links())];
+          const auto bytes = n.width * static_cast<int64_t>(sizeof(Number));
+          fetch_row_to_add(dv + ahead * n.width, bytes);
+          if (slopes) fetch_row(value + ahead * n.width, bytes);
+          if (slopes && n.each == 1) {
+            add_column_slopes(dl + row * n.heads, dv + row * n.width, logit + row * n.heads,
+                              value + row * n.width, static_cast<Number>(shift), top, total, g, y,
+                              n.width);
+            continue;
+          }
           exponentials(share.data(), unused.data(), logit + row * n.heads,
                        static_cast<Number>(shift), top, n.heads);
           divide(share.data(), total, n.heads, 1);

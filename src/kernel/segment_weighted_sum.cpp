@@ -4,7 +4,9 @@
 #include <ATen/ops/zeros.h>
 
 #include "kernel/detail_dispatch.h"
+#include "kernel/detail_heads.h"
 #include "kernel/detail_held.h"
+#include "kernel/detail_rows.h"
 
 namespace cenote {
 namespace {
@@ -12,34 +14,7 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// out[h * part + d] += weights[h] * in[h * part + d]
-template <class Number>
-CENOTE_WIDE void add_heads(Number* out, const Number* in, const Number* weights, int64_t heads,
-                           int64_t part) {
-  for (int64_t h = 0; h < heads; ++h, out += part, in += part) {
-    const Number weight = weights[h];
-    for (int64_t d = 0; d < part; ++d) out[d] += weight * in[d];
-  }
-}
-
-/// out[h] = sum over d of a[h * part + d] * b[h * part + d], in sixteen partial sums whatever the
-/// width of the machine's registers, so that every instruction set adds in the same order.
-template <class Number>
-CENOTE_WIDE void dot_heads(Number* out, const Number* a, const Number* b, int64_t heads,
-                           int64_t part) {
-  constexpr int64_t kLanes = 16;
-  for (int64_t h = 0; h < heads; ++h, a += part, b += part) {
-    Number lanes[kLanes] = {};
-    int64_t d = 0;
-    for (; d + kLanes <= part; d += kLanes) {
-      for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += a[d + lane] * b[d + lane];
-    }
-    for (int64_t lane = 0; d < part; ++d, ++lane) lanes[lane] += a[d] * b[d];
-    Number total = 0;
-    for (int64_t lane = 0; lane < kLanes; ++lane) total += lanes[lane];
-    out[h] = total;
-  }
-}
+int64_t bytes_of(const at::Tensor& x) { return x.size(1) * static_cast<int64_t>(x.element_size()); }
 
 struct WeightedSumFunction : torch::autograd::Function<WeightedSumFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x,
@@ -54,6 +29,7 @@ struct WeightedSumFunction : torch::autograd::Function<WeightedSumFunction> {
       Number* to = out.mutable_data_ptr<Number>();
       for (int64_t group = 0; group < join.groups(); ++group, to += width) {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
+          fetch_row(from + join.rows[link_ahead(e, join.links())] * width, bytes_of(x));
           add_heads(to, from + join.rows[e] * width, weight + e * heads, heads, width / heads);
         }
       }
@@ -82,6 +58,9 @@ struct WeightedSumFunction : torch::autograd::Function<WeightedSumFunction> {
       for (int64_t group = 0; group < join.groups(); ++group, in += width) {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
           const int64_t place = join.rows[e] * width;
+          const int64_t ahead = join.rows[link_ahead(e, join.links())] * width;
+          if (out_weights) fetch_row(from + ahead, bytes_of(x));
+          if (out_x) fetch_row_to_add(out_x + ahead, bytes_of(x));
           if (out_x) add_heads(out_x + place, in, weight + e * heads, heads, part);
           if (out_weights) dot_heads(out_weights + e * heads, from + place, in, heads, part);
         }

@@ -49,9 +49,7 @@ class ConceptGate : public Pool {
     check_row_width("concept_gate", input, width_);
     check_query_width("concept_gate", input, width_);
     const Join& join = *input.join;
-    const at::Tensor logits = row_dots(gather_rows(input.query, groups_of_links(join)),
-                                       gather_rows(input.rows, RowsPtr(input.join, &join.rows)))
-                                  .div(tau_);
+    const at::Tensor logits = segment_dots(input.query, input.rows, input.join).div(tau_);
     const auto logs = pool_detail::log_weights(input.join, input.weights);
     const at::Tensor shares =
         segment_softmax(logits, input.join, logs.empty() ? nullptr : logs.data());

@@ -14,13 +14,14 @@
 // Errors    as `sum`.
 // Gradient  with respect to rows.
 // Merge     none: the mean must be known before the first weight.
-// Cost      O(E D) time in two passes, O(E D) memory.
+// Cost      O(E D) time in two passes, O(G D) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    Stergiou, Poppe 2022, arXiv:2111.00772 (adaPool), eDSCW.
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 
 #include "kernel/row_dots.h"
+#include "kernel/segment_alike.h"
 #include "pool/detail/group_mass.h"
 #include "pool/detail/make_pool.h"
 #include "pool/detail/weights.h"
@@ -38,15 +39,19 @@ class EdscwPool : public Pool {
 
   PoolResult forward(const PoolInput& input) const override {
     check_pool_input("edscw", kTraits, input);
-    const at::Tensor x = gather_rows(input.rows, RowsPtr(input.join, &input.join->rows));
-    const at::Tensor mean = gather_rows(segment_mean(input.rows, input.join, input.weights),
-                                        groups_of_links(*input.join));
-    const at::Tensor product = by_row_ ? row_dots(x, mean) : x.mul(mean);
+    const at::Tensor mean = segment_mean(input.rows, input.join, input.weights);
+    if (!by_row_)
+      return {segment_alike_mean(input.rows, mean, input.join, input.weights, Alikeness::dice, 0,
+                                 exact_),
+              input.join};
+    const RowsPtr rows(input.join, &input.join->rows);
     const at::Tensor squares =
-        by_row_ ? row_dots(x, x).add(row_dots(mean, mean)) : x.mul(x).add(mean.mul(mean));
+        gather_rows(row_dots(input.rows, input.rows), rows)
+            .add(gather_rows(row_dots(mean, mean), groups_of_links(*input.join)));
     const at::Tensor none = squares.lt(kNothing);
-    const at::Tensor alike = at::where(none, at::zeros({}, x.options().requires_grad(false)),
-                                       product.abs().mul(2).div(squares.add(none)));
+    const at::Tensor alike =
+        at::where(none, at::zeros({}, squares.options().requires_grad(false)),
+                  segment_dots(mean, input.rows, input.join).abs().mul(2).div(squares.add(none)));
     const auto logs = pool_detail::log_weights(input.join, input.weights);
     const at::Tensor shares =
         segment_softmax(alike, input.join, logs.empty() ? nullptr : logs.data());

@@ -10,10 +10,10 @@
 // Errors    as `sum`.
 // Gradient  with respect to rows; at x_j = m that of the size is taken as zero.
 // Merge     none: the mean must be known before the first weight.
-// Cost      O(E D) time in two passes, O(E D) memory.
+// Cost      O(E D) time in two passes, O(G D) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    the baseline of Stergiou, Poppe 2022, arXiv:2111.00772 (adaPool).
-#include "pool/detail/group_mass.h"
+#include "kernel/segment_alike.h"
 #include "pool/detail/make_pool.h"
 
 namespace cenote {
@@ -27,15 +27,10 @@ class IdwPool : public Pool {
 
   PoolResult forward(const PoolInput& input) const override {
     check_pool_input("idw", kTraits, input);
-    const at::Tensor x = gather_rows(input.rows, RowsPtr(input.join, &input.join->rows));
-    const at::Tensor mean = gather_rows(segment_mean(input.rows, input.join, input.weights),
-                                        groups_of_links(*input.join));
-    const at::Tensor nearness = x.sub(mean).abs().add(epsilon_).reciprocal();
-    const JoinPtr links = join_of_links(*input.join);
-    const at::Tensor total = segment_sum(nearness, links, input.weights);
-    const at::Tensor weighed = segment_sum(nearness.mul(x), links, input.weights);
-    // A group without mass has zero over zero.
-    return {weighed.div(total.add(total.eq(0))), input.join};
+    const at::Tensor mean = segment_mean(input.rows, input.join, input.weights);
+    return {segment_alike_mean(input.rows, mean, input.join, input.weights, Alikeness::nearness,
+                               epsilon_),
+            input.join};
   }
 
  private:

@@ -11,12 +11,11 @@
 // Errors    as `sum`; bad_input without a query, bad_shape for one of another width.
 // Gradient  with respect to rows and query.
 // Merge     under the same query the largest logit, and the totals of e^logit and e^logit x relative to it.
-// Cost      O(E D) time and memory.
+// Cost      O(E D) time, O(G D + E) memory.
 // Threads   safe to call concurrently; holds no state.
 // Source    Jin et al. 2023, arXiv:2305.12218 (DiCoSA), adaptive pooling; there on CLIP features with tau 3 or 5.
 #include <ATen/ops/cat.h>
 
-#include "kernel/row_dots.h"
 #include "pool/detail/attention_fold.h"
 #include "pool/detail/group_mass.h"
 #include "pool/detail/weights.h"
@@ -42,9 +41,7 @@ class QuerySoftmaxPool : public AttentionFold {
 
  private:
   at::Tensor logits(const PoolInput& input) const {
-    return row_dots(gather_rows(input.query, groups_of_links(*input.join)),
-                    gather_rows(input.rows, RowsPtr(input.join, &input.join->rows)))
-        .div(tau_);
+    return segment_dots(input.query, input.rows, input.join).div(tau_);
   }
   at::Tensor prepared_links(const PoolInput& input) const override {
     return at::cat({logits(input), gather_rows(input.rows, RowsPtr(input.join, &input.join->rows))},

@@ -13,7 +13,7 @@
 // Errors    as `sum`; bad_shape for rows of another width.
 // Gradient  with respect to rows and parameters; the minimum is a constant.
 // Merge     none: the mean must be known before the first weight.
-// Cost      O(N D^2) for the maps, O(E D) time and memory.
+// Cost      O(N D^2) for the maps, O(E D) time; O(E D) memory too with a power.
 // Threads   safe to call concurrently.
 // Source    Psomas et al. 2023, arXiv:2309.06891.
 #include <ATen/ops/layer_norm.h>
@@ -21,7 +21,6 @@
 #include <cmath>
 
 #include "kernel/linear.h"
-#include "kernel/row_dots.h"
 #include "kernel/scalar_map.h"
 #include "pool/detail/group_mass.h"
 #include "pool/detail/make_pool.h"
@@ -48,15 +47,14 @@ class SimPool : public Pool {
     check_pool_input("simpool", kTraits, input);
     check_row_width("simpool", input, width_);
     const Join& join = *input.join;
-    const RowsPtr rows(input.join, &join.rows), groups = groups_of_links(join);
     const at::Tensor normed =
         norm_weight_.defined()
             ? at::layer_norm(input.rows, {width_}, norm_weight_, norm_bias_, kEpsilon)
             : input.rows;
     const at::Tensor mean = segment_mean(input.rows, input.join, input.weights);
-    const at::Tensor logits = row_dots(gather_rows(linear_rows(mean, query_, {}), groups),
-                                       gather_rows(linear_rows(normed, key_, {}), rows))
-                                  .div(std::sqrt(static_cast<double>(width_)));
+    const at::Tensor logits =
+        segment_dots(linear_rows(mean, query_, {}), linear_rows(normed, key_, {}), input.join)
+            .div(std::sqrt(static_cast<double>(width_)));
     const auto logs = pool_detail::log_weights(input.join, input.weights);
     if (gamma_ == 0) {
       const at::Tensor shares =
@@ -65,7 +63,8 @@ class SimPool : public Pool {
     }
     const at::Tensor smallest =
         segment_min(normed, pool_detail::without_weightless(input.join, input.weights)).detach();
-    const at::Tensor apart = gather_rows(normed, rows).sub(gather_rows(smallest, groups));
+    const at::Tensor apart = gather_rows(normed, RowsPtr(input.join, &join.rows))
+                                 .sub(gather_rows(smallest, groups_of_links(join)));
     const at::Tensor powers = map_log(apart.clamp_min(0).add(kEpsilon)).mul(gamma_);
     const JoinPtr links = join_of_links(join);
     const at::Tensor value = map_exp(segment_logsumexp(powers.add(logits), links, logs)

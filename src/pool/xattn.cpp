@@ -12,7 +12,7 @@
 // Errors    as `sum`; bad_input without a query or if heads does not divide D; bad_shape for other widths.
 // Gradient  with respect to rows, query and parameters.
 // Merge     under the same query: it, each head's largest logit, and the totals of e^logit and e^logit V x.
-// Cost      O(N D^2 + G D^2) for the maps, then O(E D); O(E D) memory.
+// Cost      O(N D^2 + G D^2) for the maps, then O(E D); O((N + G) D + E H) memory for H heads.
 // Threads   safe to call concurrently.
 // Source    Brothers, "Robust noise attenuation via adaptive pooling of transformer outputs", ICML 2025.
 #include <ATen/ops/cat.h>
@@ -21,7 +21,6 @@
 #include <cmath>
 
 #include "kernel/linear.h"
-#include "kernel/row_dots.h"
 #include "pool/detail/attention_fold.h"
 #include "pool/detail/group_mass.h"
 #include "pool/detail/weights.h"
@@ -93,8 +92,7 @@ class XattnPool : public AttentionFold {
     const auto type = input.rows.scalar_type();
     const at::Tensor asked = linear_rows(input.query, query_.to(type), {});
     const at::Tensor keys = linear_rows(input.rows, key_.to(type), {});
-    return row_dots(gather_rows(asked, groups_of_links(*input.join)),
-                    gather_rows(keys, RowsPtr(input.join, &input.join->rows)), heads_)
+    return segment_dots(asked, keys, input.join, heads_)
         .div(std::sqrt(static_cast<double>(width_)));
   }
   at::Tensor prepared_links(const PoolInput& input) const override {

@@ -6,8 +6,11 @@
 #include <ATen/ops/randn.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "base/files.h"
 #include "base/random.h"
+#include "base/safetensors.h"
 #include "pool/pool_helpers.h"
+#include "train/checkpoint.h"
 
 namespace cenote {
 
@@ -167,6 +170,25 @@ inline at::Tensor fixed_direction(at::IntArrayRef sizes) {
   at::Tensor out = at::empty(sizes, at::kDouble);
   Random random(11);
   for (int64_t i = 0; i < out.numel(); ++i) out.mutable_data_ptr<double>()[i] = random.normal();
+  return out;
+}
+
+/// The pool made anew from other draws, with its parameters from a file that holds those of `from`.
+inline MadePool saved_and_loaded(const std::string& name, const MadePool& from,
+                                 at::ScalarType type) {
+  const TemporaryFolder folder;
+  SafeTensors file;
+  for (size_t i = 0; i < from.parameters.names().size(); ++i)
+    file.tensors.emplace_back(from.parameters.names()[i], to_raw(from.parameters.tensors()[i]));
+  write_safetensors(folder.path() / "pool.safetensors", file);
+  const SafeTensors read = read_safetensors(folder.path() / "pool.safetensors");
+  MadePool out(name, kWidth, {}, type, 8);
+  EXPECT_EQ(read.tensors.size(), out.parameters.names().size());
+  for (size_t i = 0; i < out.parameters.names().size(); ++i) {
+    const std::string& parameter = out.parameters.names()[i];
+    at::Tensor target = out.parameters.tensors()[i].detach();
+    copy_from_raw(parameter, read.at(parameter), target);
+  }
   return out;
 }
 

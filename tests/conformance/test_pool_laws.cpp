@@ -108,6 +108,12 @@ TEST_P(PoolLaws, NoRowsAtAll) {
   EXPECT_EQ(value(pool, c).size(0), 0);
 }
 
+TEST_P(PoolLaws, ComesBackFromAFile) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  const MadePool pool = make(at::kFloat);
+  EXPECT_TRUE(value(saved_and_loaded(GetParam(), pool, at::kFloat), c).equal(value(pool, c)));
+}
+
 TEST_P(PoolLaws, WeightsEqualRepetition) {
   PoolCase weighted = PoolCase::make();
   const PoolCase repeated = weighted.repeated([&](size_t g, size_t i) {

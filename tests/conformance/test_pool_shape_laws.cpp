@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The laws of pools that need coordinates or return rows. Which rows come out in which order is theirs to choose, so results
 // are compared as sets of rows, group by group.
+#include <ATen/Parallel.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "base/check.h"
 #include "conformance/pool_case.h"
@@ -144,9 +146,43 @@ TEST_P(PoolShapeLaws, GradientsAreThoseOfFiniteDifferences) {
 
 TEST_P(PoolShapeLaws, SingleAndDoublePrecisionAgree) {
   const PoolCase c = PoolCase::make();
-  PoolCase single = c;
-  single.rows = c.rows.to(at::kFloat);
-  expect_near(groups(make(at::kFloat), single), groups(make(), c), 1e-4);
+  for (const bool weighted : {false, true}) {
+    PoolCase exact = c, single = c;
+    single.rows = c.rows.to(at::kFloat);
+    exact.weighted = single.weighted = weighted;
+    expect_near(groups(make(at::kFloat), single), groups(make(), exact), 1e-4);
+  }
+}
+
+TEST_P(PoolShapeLaws, ComesBackFromAFile) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  const MadePool pool = make(at::kFloat);
+  EXPECT_EQ(groups(saved_and_loaded(GetParam(), pool, at::kFloat), c), groups(pool, c));
+}
+
+TEST_P(PoolShapeLaws, FourThreadsGiveTheSameBytes) {
+  const PoolCase c = PoolCase::make(at::kFloat);
+  const MadePool pool = make(at::kFloat);
+  const auto work = [&] {
+    at::set_num_threads(1);
+    const at::Tensor rows = c.rows.clone().requires_grad_();
+    const PoolResult out = result(pool, c, rows, query(c));
+    std::vector<at::Tensor> inputs = pool.parameters.tensors();
+    inputs.push_back(rows);
+    auto all =
+        torch::autograd::grad({out.value.pow(2).sum()}, inputs, {}, std::nullopt, false, true);
+    all.push_back(out.value.detach());
+    return all;
+  };
+  const auto here = work();
+  std::vector<std::vector<at::Tensor>> there(4);
+  std::vector<std::thread> threads;
+  for (auto& other : there) threads.emplace_back([&] { other = work(); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& other : there) {
+    for (size_t i = 0; i < here.size(); ++i)
+      EXPECT_TRUE(here[i].defined() ? other[i].equal(here[i]) : !other[i].defined()) << i;
+  }
 }
 
 TEST_P(PoolShapeLaws, AGroupAloneHasTheSameBytesAsAmongOthers) {
