@@ -62,6 +62,7 @@ int run(const std::vector<std::string>& words) {
   FitOptions options;
   std::string split;
   std::vector<std::string> settings;
+  bool profile = false;
   add_source_options(app, options.source, true);
   app.add_option("QUESTION", options.question, "\"PREDICT ... FOR EACH ...\", see 'cenote ask'");
   app.add_option("--task", options.task,
@@ -90,6 +91,7 @@ int run(const std::vector<std::string>& words) {
   app.add_option("--schedule", options.schedule,
                  "an earlier run of model auto: train what it trained, whatever time that takes");
   app.add_flag("--resume", options.resume, "go on from the run's checkpoint");
+  app.add_flag("--profile", profile, "also show what training spent its time on");
   add_common_options(app, common);
   if (!parse_words(app, split_settings(words))) return 0;
   check_words(options, settings);
@@ -106,6 +108,7 @@ int run(const std::vector<std::string>& words) {
     print_json(to_json(result, options));
   } else {
     print_fit(result, options);
+    if (profile) print_profile(result);
   }
   return 0;
 }
@@ -121,7 +124,8 @@ CENOTE_CLI(fit) {
       "cenote fit SOURCE QUESTION|--task T [--split VAL,TEST] [--model M] [--protocol "
       "rolling|frozen] [--as-of "
       "inclusive|strict] "
-      "[--budget TIME] [--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume]";
+      "[--budget TIME] [--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume] "
+      "[--profile]";
   entry.run = run;
   return entry;
 }

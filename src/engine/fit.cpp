@@ -89,17 +89,19 @@ void add_counters(const TrainReport& report, FitResult& result) {
   std::sort(sorted.begin(), sorted.end());
   double total = 0;
   for (const double seconds : sorted) total += seconds;
-  const double train_seconds =
-      report.seconds_encode + report.seconds_layers + report.seconds_backward + report.seconds_wait;
+  const double train_seconds = report.seconds_wait + report.seconds_encode + report.seconds_gather +
+                               report.seconds_layers + report.seconds_backward +
+                               report.seconds_update;
   result.seconds.insert(result.seconds.end(),
                         {{"train", total},
-                         {"train.encode", report.seconds_encode},
-                         {"train.layers", report.seconds_layers},
-                         {"train.backward", report.seconds_backward - report.seconds_update},
-                         {"train.update", report.seconds_update},
                          {"train.wait_for_samples", report.seconds_wait},
-                         {"train.sample_in_background", report.seconds_sample},
-                         {"train.validate", report.seconds_validate}});
+                         {"train.encode", report.seconds_encode},
+                         {"train.gather", report.seconds_gather},
+                         {"train.layers", report.seconds_layers},
+                         {"train.backward", report.seconds_backward},
+                         {"train.update", report.seconds_update},
+                         {"train.validate", report.seconds_validate},
+                         {"train.sample_in_background", report.seconds_sample}});
   result.counters = {
       {"epoch_seconds_median", sorted[sorted.size() / 2]},
       {"epoch_seconds_min", sorted.front()},

@@ -6,15 +6,17 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <future>
-#include <numeric>
+#include <optional>
 
 #include "base/check.h"
 #include "base/hash.h"
 #include "kernel/segment.h"
 #include "train/checkpoint.h"
+#include "train/detail_epoch.h"
 #include "train/detail_gradients.h"
 
 namespace cenote {
@@ -39,45 +41,16 @@ class Stopwatch {
   double start_;
 };
 
-/// The learning rate of step `step` of `steps`: linear over the first twentieth, then half a cosine.
-/// Source    Loshchilov, Hutter 2017, arXiv:1608.03983 (without restarts).
-double scheduled_rate(const TrainOptions& options, int64_t step, int64_t steps) {
-  if (!options.cosine) return options.adam.learning_rate;
-  const double warm = std::max(1.0, static_cast<double>(steps) / 20);
-  const double at = static_cast<double>(step);
-  if (at < warm) return options.adam.learning_rate * (at + 1) / (warm + 1);
-  const double share = (at - warm) / std::max(1.0, static_cast<double>(steps) - warm);
-  return options.adam.learning_rate * (1 + std::cos(3.14159265358979323846 * share)) / 2;
-}
-
-/// Half of the seeds as they would stand in a database that was last updated some time before; drawn anew
-/// each epoch and keyed by what the seed is.
-Seed stale_half(const Seed& seed, const StoredTable& entities, bool own_row_always,
-                const TrainOptions& options, int64_t epoch) {
-  if (options.staleness <= 0) return seed;
-  uint64_t key =
-      hash_combine(hash_combine(options.seed, 0x7374616c65), static_cast<uint64_t>(epoch));
-  key = hash_combine(hash_combine(key, entities.key_hash[seed.row]),
-                     static_cast<uint64_t>(seed.time));
-  if (key & 1) return seed;
-  return stale_seed(seed, entities, own_row_always, draw_lag(options.staleness, key));
-}
-
-/// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
-std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash,
-                                 uint64_t seed, int64_t epoch) {
-  std::vector<uint64_t> key(table.size());
-  const uint64_t base =
-      hash_combine(hash_combine(seed, 0x6f72646572), static_cast<uint64_t>(epoch));
-  for (int64_t i = 0; i < table.size(); ++i) {
-    key[i] = hash_combine(hash_combine(base, entity_hash[table.seeds[i].row]),
-                          static_cast<uint64_t>(table.seeds[i].time));
-  }
-  std::vector<int64_t> order(table.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](int64_t a, int64_t b) { return key[a] < key[b]; });
-  return order;
+/// Shares the time of all shards out to what they did meanwhile.
+void add_shares(const std::vector<std::array<double, 3>>& took, double seconds,
+                TrainReport& report) {
+  double sums[3] = {0, 0, 0};
+  for (const auto& shard : took)
+    for (int i = 0; i < 3; ++i) sums[i] += shard[i];
+  const double each = seconds / std::max(1e-12, sums[0] + sums[1] + sums[2]);
+  report.seconds_gather += sums[0] * each;
+  report.seconds_layers += sums[1] * each;
+  report.seconds_backward += sums[2] * each;
 }
 
 }  // namespace
@@ -136,15 +109,16 @@ std::vector<at::Tensor> Trainer::encode(const Batch& batch, std::vector<Part>& p
   return encodings;
 }
 
-at::Tensor Trainer::shard_output(const Batch& batch, int64_t shard,
-                                 const std::vector<at::Tensor>& encodings, const Pass& pass) const {
+/// The encodings of a shard's occurrences, by table.
+std::vector<at::Tensor> Trainer::gathered(const Batch& batch, int64_t shard,
+                                          const std::vector<at::Tensor>& encodings) const {
   std::vector<at::Tensor> x(encodings.size());
   for (size_t table = 0; table < encodings.size(); ++table) {
     if (encodings[table].defined() && !batch.places[shard][table]->empty()) {
       x[table] = gather_rows(encodings[table], batch.places[shard][table]);
     }
   }
-  return network_.forward(batch.shards[shard], std::move(x), pass);
+  return x;
 }
 
 /// One update. Returns the sum of the seeds' losses.
@@ -164,8 +138,10 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
   const int64_t seeds = static_cast<int64_t>(label.size()) / width;
   ShardGradients gradients(shards, parameters.size(), encodings.size());
   std::vector<double> loss_sum(shards, 0.0);
+  std::vector<std::array<double, 3>> took(shards);  // gather, layers, backward
+  double seconds = 0;
   {
-    const Stopwatch watch(report.seconds_layers);
+    const Stopwatch watch(seconds);
     threads_.parallel_for(shards, [&](int64_t shard) {
       const at::AutoGradMode mode(true);
       std::vector<at::Tensor> inputs = parameters, leaves(encodings.size());
@@ -174,24 +150,30 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
         leaves[table] = encodings[table].detach().requires_grad_();
         inputs.push_back(leaves[table]);
       }
-      const at::Tensor output = shard_output(batch, shard, leaves, pass);
+      const double start = now();
+      std::vector<at::Tensor> rows = gathered(batch, shard, leaves);
+      const double after_gather = now();
+      const at::Tensor output = network_.forward(batch.shards[shard], std::move(rows), pass);
       const int64_t first = shard * kShardSeeds;
       const at::Tensor target =
           label_tensor(label, width, first, output.size(0), output.scalar_type());
       const at::Tensor losses = loss_.loss(output, target);
       loss_sum[shard] = sum_in_order(losses);
+      const double after_layers = now();
       auto found = torch::autograd::grad({losses}, inputs, {mean_weights(losses, seeds)},
                                          std::nullopt, false, true);
       gradients.take(shard, std::move(found), leaves);
+      took[shard] = {after_gather - start, after_layers - after_gather, now() - after_layers};
     });
   }
+  add_shares(took, seconds, report);
   double total = 0;
   for (const double loss : loss_sum) total += loss;
   CENOTE_CHECK(std::isfinite(total), bad_input,
                "the loss is not finite at step {}; a smaller learning rate (--set lr=...) may help",
                step);
 
-  const Stopwatch watch(report.seconds_backward);
+  std::optional<Stopwatch> watch(report.seconds_backward);
   gradients.reduce(threads_);
   std::vector<std::vector<at::Tensor>> of_part(parts.size());
   threads_.parallel_for(static_cast<int64_t>(parts.size()), [&](int64_t i) {
@@ -205,7 +187,7 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
   });
   const auto all =
       add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
-  const Stopwatch update(report.seconds_update);
+  watch.emplace(report.seconds_update);
   adam_.step(all, rate, threads_);
   return total;
 }
@@ -226,7 +208,8 @@ std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks
     std::vector<std::vector<double>> of_shard(batch.shards.size());
     threads_.parallel_for(static_cast<int64_t>(batch.shards.size()), [&](int64_t shard) {
       const at::AutoGradMode mode(false);
-      at::Tensor output = shard_output(batch, shard, encodings, {});
+      const at::Tensor output =
+          network_.forward(batch.shards[shard], gathered(batch, shard, encodings), {});
       of_shard[shard] = to_numbers(loss_.predict(output));
     });
     for (const auto& part : of_shard) out.insert(out.end(), part.begin(), part.end());

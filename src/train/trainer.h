@@ -38,8 +38,9 @@ struct TrainReport {
   double best_metric = 0;
   int64_t epochs = 0;  // run in all, those of an interrupted run included
   int64_t seeds = 0, links = 0, occurrences = 0, distinct_rows = 0;  // of this process
-  double seconds_sample = 0, seconds_encode = 0, seconds_layers = 0, seconds_backward = 0,
-         seconds_update = 0, seconds_validate = 0, seconds_wait = 0;
+  // Phases of training steps, which add up to their time but for little; sampling runs in the background of all others.
+  double seconds_sample = 0, seconds_wait = 0, seconds_encode = 0, seconds_gather = 0,
+         seconds_layers = 0, seconds_backward = 0, seconds_update = 0, seconds_validate = 0;
   std::vector<double> epoch_seconds;
   std::vector<EpochLog> log;      // of all epochs, those of an interrupted run included
   std::vector<double> selection;  // predictions for the validation seeds, where they are at hand
@@ -75,8 +76,8 @@ class Trainer {
   std::vector<Part> encode_parts(const Batch& batch) const;
   std::vector<at::Tensor> encode(const Batch& batch, std::vector<Part>& parts, const Pass& pass,
                                  bool keep_graph);
-  at::Tensor shard_output(const Batch& batch, int64_t shard,
-                          const std::vector<at::Tensor>& encodings, const Pass& pass) const;
+  std::vector<at::Tensor> gathered(const Batch& batch, int64_t shard,
+                                   const std::vector<at::Tensor>& encodings) const;
 
   const Network& network_;
   const ModelContext& context_;

@@ -171,6 +171,16 @@ TEST(Fit, InterruptedLeavesACheckpointThatResumeContinuesToTheSameBytes) {
   }
 }
 
+TEST(Fit, AProfileNamesTheLargestPhase) {
+  const TemporaryFolder folder("cenote-test");
+  const Outcome done =
+      run_cenote(tiny_fit((folder.path() / "run").string(), {"--set", "epochs=1", "--profile"}));
+  ASSERT_EQ(done.code, 0) << done.err;
+  for (const char* phase : {"encode", "gather", "layers", "backward", "update", "validate",
+                            "wait_for_samples", "sample_in_background", "largest"})
+    EXPECT_NE(done.out.find(phase), std::string::npos) << phase << "\n" << done.out;
+}
+
 /// And an option of a model wins over the one of training that has its name.
 TEST(Fit, OptionsOfTrainingThatMeanNothingAreRefused) {
   expect_refused(run_cenote({"fit", f1(), "--task", "t", "--model", "constant", "--set", "lr=1"}),

@@ -159,6 +159,31 @@ void print_fit(const FitResult& result, const FitOptions& options) {
   print_wrapped("run", printable(result.run));
 }
 
+void print_profile(const FitResult& result) {
+  constexpr std::string_view kTrain = "train.", kBackground = "in_background";
+  double total = 0;
+  std::pair<std::string, double> largest;
+  for (const auto& [name, value] : result.seconds) {
+    if (!name.starts_with(kTrain) || name.ends_with(kBackground)) continue;
+    total += value;
+    if (value > largest.second) largest = {name.substr(kTrain.size()), value};
+  }
+  if (total == 0) {
+    print_wrapped("profile", "only a network that is trained by itself has phases of training");
+    return;
+  }
+  TextTable table({{"phase of training"}, {"seconds", true}, {"share", true}});
+  for (const auto& [name, value] : result.seconds) {
+    if (!name.starts_with(kTrain)) continue;
+    const bool beside = name.ends_with(kBackground);
+    table.add_row({name.substr(kTrain.size()), fmt::format("{:.2f}", value),
+                   beside ? "beside" : fmt::format("{:.1f} %", 100 * value / total)});
+  }
+  std::fputs(table.render(terminal_width(stdout), "  ").c_str(), stdout);
+  print_wrapped("largest", fmt::format("{}, {:.0f} % of {:.2f} s", largest.first,
+                                       100 * largest.second / total, total));
+}
+
 void print_evaluation(const EvaluateResult& result) {
   std::printf("%s\n", printable(fmt::format("{} by {}, {} split, {}, seed {}: {} rows", result.task,
                                             result.model, result.split, result.protocol,

@@ -21,6 +21,8 @@ nlohmann::ordered_json to_json(const PredictResult& result);
 nlohmann::ordered_json rows_json(const PredictResult& result);
 
 void print_fit(const FitResult& result, const FitOptions& options);
+/// What the steps of training spent their time on.
+void print_profile(const FitResult& result);
 void print_evaluation(const EvaluateResult& result);
 
 }  // namespace cenote

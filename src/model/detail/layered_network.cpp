@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <numeric>
 
 #include "base/time.h"
 #include "kernel/linear.h"
+#include "kernel/segment.h"
 #include "kernel/time_code.h"
 
 namespace cenote {
@@ -136,13 +138,21 @@ at::Tensor LayeredNetwork::encode_codes(int64_t table, const at::Tensor& codes) 
   return encoders_[table].encode(codes);
 }
 
+/// Days from each occurrence's row to its seed: the different ones, and which of them it is. Many rows of a shard lie the
+/// same time before their seeds, so codes of spans are fewer than occurrences.
+struct LayeredNetwork::TimeSpans {
+  std::vector<double> days;
+  RowsPtr of_occurrence;
+};
+
 at::Tensor LayeredNetwork::forward(const Shard& shard, std::vector<at::Tensor> x,
                                    const Pass&) const {
   for (size_t table = 0; table < x.size(); ++table) {
     if (!x[table].defined() || !time_[table].first.defined()) continue;
-    x[table] = at::add(
-        x[table], linear_rows(time_codes(days_before(shard, table), width_, x[table].scalar_type()),
-                              time_[table].first, time_[table].second));
+    const TimeSpans spans = time_spans(shard, table);
+    const at::Tensor codes = linear_rows(time_codes(spans.days, width_, x[table].scalar_type()),
+                                         time_[table].first, time_[table].second);
+    x[table] = at::add(x[table], gather_rows(codes, spans.of_occurrence));
   }
   // The layers after this one take rows from up to `left` hops away.
   const auto hops = static_cast<int64_t>(sampler_.fanout.size());
@@ -154,17 +164,27 @@ at::Tensor LayeredNetwork::forward(const Shard& shard, std::vector<at::Tensor> x
   return linear_rows(x[entity_table_], head_.first, head_.second);
 }
 
-/// Days from each occurrence's row to its seed; 0 where the row has no time or its columns are missing.
-std::vector<double> LayeredNetwork::days_before(const Shard& shard, size_t table) const {
+/// 0 days where the row has no time or its columns are missing.
+LayeredNetwork::TimeSpans LayeredNetwork::time_spans(const Shard& shard, size_t table) const {
   const StoredTable& stored = graph_.store.tables[table];
   const ShardTable& part = shard.tables[table];
-  std::vector<double> days(part.row.size(), 0.0);
-  for (size_t i = 0; i < days.size(); ++i) {
-    if (part.row[i] >= stored.rows || stored.time[part.row[i]] == kTimeNever) continue;
-    days[i] = static_cast<double>(shard.seeds[part.seed[i]].time - stored.time[part.row[i]]) /
-              kMicrosPerDay;
+  std::vector<int64_t> span(part.row.size(), 0);
+  for (size_t i = 0; i < span.size(); ++i) {
+    if (part.row[i] < stored.rows && stored.time[part.row[i]] != kTimeNever)
+      span[i] = shard.seeds[part.seed[i]].time - stored.time[part.row[i]];
   }
-  return days;
+  std::vector<int64_t> order(span.size());
+  std::iota(order.begin(), order.end(), int64_t{0});
+  std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return span[a] < span[b]; });
+  TimeSpans out;
+  auto place = std::make_shared<std::vector<int64_t>>(span.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || span[order[i]] != span[order[i - 1]])
+      out.days.push_back(static_cast<double>(span[order[i]]) / kMicrosPerDay);
+    (*place)[order[i]] = static_cast<int64_t>(out.days.size()) - 1;
+  }
+  out.of_occurrence = std::move(place);
+  return out;
 }
 
 }  // namespace cenote

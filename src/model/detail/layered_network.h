@@ -58,7 +58,8 @@ class LayeredNetwork : public Network {
   ParameterSet parameters_;
 
  private:
-  std::vector<double> days_before(const Shard& shard, size_t table) const;
+  struct TimeSpans;
+  TimeSpans time_spans(const Shard& shard, size_t table) const;
   void make_layers(const NetworkPlan& plan, const Options& options, const ModelContext& context);
 
   const Graph& graph_;
