@@ -4,7 +4,7 @@
 #   make          build/cenote                     make demo    questions answered on the bundled database
 #   make test     everything, then all tests       make asan    unit tests under sanitizers
 #   make check    the rules that need no build     make clean   removes what was built, keeps .deps
-#   make claims   every claim in full: minutes to an hour; writes claims/results and docs/claims.md
+#   make claims   every claim in full: an hour or two; writes claims/results and docs/claims.md
 #   make test TESTS="base graph"                   only these folders of tests/
 
 JOBS ?= $(shell nproc)

@@ -13,10 +13,9 @@
 #include "base/files.h"
 #include "base/hash.h"
 #include "base/random.h"
-#include "cenote/fit.h"
-#include "cenote/predict.h"
 #include "claim/claim.h"
 #include "claim/small_training.h"
+#include "claims/detail/fitted.h"
 #include "kernel/linear.h"
 #include "metric/metric.h"
 #include "pool/pool.h"
@@ -83,28 +82,6 @@ void write_database(const std::filesystem::path& folder, const Things& things) {
       "target_col: y\nmanifest_version: 1\n");
 }
 
-double test_auroc(const std::filesystem::path& folder, const std::string& model,
-                  const std::vector<std::pair<std::string, std::string>>& set,
-                  const ClaimRun& run) {
-  const Hooks hooks{.progress = {}, .warning = {}, .cancelled = run.cancelled};
-  FitOptions options;
-  options.source.source = folder.string();
-  options.task = "both";
-  options.model = model;
-  options.set = set;
-  options.seed = run.seed;
-  options.threads = run.threads;
-  options.out = (folder / model).string();
-  fit(options, hooks);
-  EvaluateOptions evaluated;
-  evaluated.run.run = options.out;
-  evaluated.run.threads = run.threads;
-  for (const MetricValue& metric : evaluate(evaluated, hooks).metrics) {
-    if (metric.name == "auroc") return metric.value;
-  }
-  fail(ErrorCode::internal, "no AUROC");
-}
-
 /// A network of two layers on count, sum, mean, extremes and variance of each column.
 double column_wise_auroc(const Things& things, const ClaimRun& run) {
   const auto count = static_cast<int64_t>(things.label.size()), train = count * 8 / 10;
@@ -154,10 +131,11 @@ Figures run_claim_006(const ClaimRun& run) {
   write_database(folder.path(), things);
   Figures out;
   out.add("AUROC of column-wise aggregates", column_wise_auroc(things, run));
-  out.add("AUROC of sage",
-          test_auroc(folder.path(), "sage",
-                     {{"epochs", run.quick ? "15" : "20"}, {"channels", "32"}}, run));
-  out.add("AUROC of boost", test_auroc(folder.path(), "boost", {}, run));
+  const Question both{folder.path().string(), "both", "auroc"};
+  out.add(
+      "AUROC of sage",
+      fitted(both, "sage", {{"epochs", run.quick ? "15" : "20"}, {"channels", "32"}}, run).test);
+  out.add("AUROC of boost", fitted(both, "boost", {}, run).test);
   return out;
 }
 

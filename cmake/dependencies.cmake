@@ -4,6 +4,7 @@ find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(ZLIB REQUIRED)
 
 # libtorch: headers and libraries only. Its own CMake files would bring compiler flags and language
 # features that are not needed here, and take seconds to run.

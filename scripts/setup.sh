@@ -81,12 +81,12 @@ apt_install() {  # apt_install WHAT-FOR PACKAGE...
 
 setup_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    warn 'not a Debian system; needed: g++ cmake ninja ccache mold make git CLI11 nlohmann-json yaml-cpp spdlog fmt googletest benchmark'
+    warn 'not a Debian system; needed: g++ cmake ninja ccache mold make git CLI11 nlohmann-json yaml-cpp spdlog fmt googletest benchmark zlib'
     return
   fi
   local missing=() missing_for_tests=() package
   for package in g++ cmake ninja-build ccache mold make git ca-certificates libcli11-dev nlohmann-json3-dev libyaml-cpp-dev \
-                 libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev; do
+                 libspdlog-dev libfmt-dev libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev; do
     installed "$package" || missing+=("$package")
   done
   # npm and Python may have come from elsewhere than Debian; npm only serves to fetch DuckDB.

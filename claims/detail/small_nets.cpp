@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "claims/detail/small_nets.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
+
+#include <algorithm>
 
 #include "base/check.h"
 #include "kernel/linear.h"
@@ -32,6 +35,16 @@ NamedPool::NamedPool(ParameterSet& parameters, const std::string& name, int64_t 
   pool_ = entry.make(values, {parameters, place, width});
   needs_query_ = entry.traits.needs_query;
   out_width_ = entry.out_width(values, width);
+}
+
+void copy_parameters(const ParameterSet& from, const ParameterSet& to) {
+  const at::NoGradGuard no_gradients;
+  for (size_t i = 0; i < to.names().size(); ++i) {
+    const auto& names = from.names();
+    if (std::find(names.begin(), names.end(), to.names()[i]) == names.end()) continue;
+    at::Tensor target = to.tensors()[i];
+    target.copy_(from.at(to.names()[i]));
+  }
 }
 
 JoinPtr join_of_sizes(const std::vector<int64_t>& sizes) {

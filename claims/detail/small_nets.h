@@ -34,6 +34,7 @@ class NamedPool {
             const std::vector<std::pair<std::string, std::string>>& options = {},
             const std::string& place = "pool");
   at::Tensor operator()(const PoolInput& input) const { return pool_->forward(input).value; }
+  PoolResult result(const PoolInput& input) const { return pool_->forward(input); }
   bool needs_query() const { return needs_query_; }
   int64_t out_width() const { return out_width_; }
 
@@ -42,6 +43,9 @@ class NamedPool {
   bool needs_query_;
   int64_t out_width_;
 };
+
+/// Values of the parameters that both sets have, by name.
+void copy_parameters(const ParameterSet& from, const ParameterSet& to);
 
 /// `groups` groups of `size` rows that stand one after another.
 JoinPtr join_of_runs(int64_t groups, int64_t size);

@@ -70,9 +70,12 @@ ClaimResult run_claim(const std::string& name, const ClaimEntry& claim, const Cl
   result.verdict = Verdict::skipped;
   const std::filesystem::path data = data_folder(options);
   for (const std::string& file : claim.data) {
-    if (std::filesystem::exists(data / file)) continue;
-    result.reason = fmt::format("needs {}, which is not in {}; --data names another folder", file,
-                                data.string());
+    const bool bundled = file.starts_with("examples/");
+    if (std::filesystem::exists(bundled ? std::filesystem::path(file) : data / file)) continue;
+    result.reason = bundled
+                        ? fmt::format("needs {}: run it in the folder of the repository", file)
+                        : fmt::format("needs {}, which is not in {}; --data names another folder",
+                                      file, data.string());
     return result;
   }
   if (options.quick && claim.quick_seeds == 0) {

@@ -32,7 +32,9 @@ at::Tensor index_tensor(const std::vector<int64_t>& numbers) {
 void train_small(ParameterSet& parameters, int64_t examples,
                  const std::function<at::Tensor(const std::vector<int64_t>&)>& loss,
                  const SmallTraining& options) {
-  std::vector<at::Tensor> weights = parameters.tensors();
+  std::vector<at::Tensor> weights;
+  for (size_t i = 0; i < parameters.names().size(); ++i)
+    if (parameters.names()[i].starts_with(options.only)) weights.push_back(parameters.tensors()[i]);
   for (at::Tensor& weight : weights) weight.set_requires_grad(true);
   ThreadPool alone(1);
   Adam adam(weights,

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "kernel/parameters.h"
@@ -17,7 +18,8 @@ struct SmallTraining {
   int64_t batch = 64;
   double learning_rate = 1e-3;  // at first; it falls to zero in a straight line
   double weight_decay = 0;
-  uint64_t seed = 0;                          // of the order of examples
+  uint64_t seed = 0;      // of the order of examples
+  std::string only = {};  // parameters whose names begin so; the rest stay as they are
   std::function<void()> between_epochs = {};  // such as ClaimRun::check_cancelled
 };
 

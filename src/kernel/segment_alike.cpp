@@ -3,6 +3,9 @@
 
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_held.h"
 #include "kernel/detail_rows.h"
@@ -69,17 +72,30 @@ CENOTE_WIDE void divide_row(Number* sum, const Number* total, int64_t width) {
   for (int64_t c = 0; c < width; ++c) sum[c] /= total[c] + (total[c] == 0 ? Number{1} : Number{0});
 }
 
-/// One row's part of both gradients; g is that of y.
+/// What a group's links need in the backward pass, side by side: in arrays that lie whole pages apart loads would wait
+/// for stores to other ones.
+template <class Number>
+struct GroupSlopes {
+  std::vector<Number> all;
+  int64_t width;
+
+  explicit GroupSlopes(int64_t columns) : all(static_cast<size_t>(4 * columns)), width(columns) {}
+  Number* gradient() { return all.data(); }  // of y, over the group's total
+  Number* middle() { return all.data() + width; }
+  Number* value() { return all.data() + 2 * width; }
+  Number* to_middle() { return all.data() + 3 * width; }
+};
+
+/// One row's part of both gradients.
 template <class Number, class Kind>
 CENOTE_WIDE void add_slopes(Number* __restrict to_x, Number* __restrict to_m, const Number* g,
-                            const Number* x, const Number* m, const Number* y, const Number* total,
-                            Number weight, Number exact, int64_t width, const Kind& kind) {
+                            const Number* x, const Number* m, const Number* y, Number weight,
+                            Number exact, int64_t width, const Kind& kind) {
   for (int64_t c = 0; c < width; ++c) {
     const Number f = kind.value(x[c], m[c]);
     Number along_x, along_m;
     kind.slopes(x[c], m[c], f, along_x, along_m);
-    const Number each = g[c] * weight / (total[c] + (total[c] == 0 ? Number{1} : Number{0}));
-    const Number apart = exact * (x[c] - y[c]);
+    const Number each = g[c] * weight, apart = exact * (x[c] - y[c]);
     to_x[c] += each * (f + along_x * apart);
     to_m[c] += each * along_m * apart;
   }
@@ -136,7 +152,7 @@ struct AlikeMeanFunction : torch::autograd::Function<AlikeMeanFunction> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &middles = saved[1], &out = saved[2], &totals = saved[3];
     const at::Tensor gradient = gradients[0].contiguous();
-    const int64_t width = x.size(1);
+    const int64_t width = x.size(1), bytes = width * static_cast<int64_t>(x.element_size());
     const auto kind = static_cast<Alikeness>(context->saved_data["kind"].toInt());
     const bool exact = context->saved_data["exact"].toBool();
     at::Tensor to_x = at::zeros(x.sizes(), x.options());
@@ -144,18 +160,26 @@ struct AlikeMeanFunction : torch::autograd::Function<AlikeMeanFunction> {
     dispatch_kind(
         x, kind, context->saved_data["epsilon"].toDouble(), [&](auto zero, const auto& weighs) {
           using Number = decltype(zero);
+          const Number* from = x.const_data_ptr<Number>();
+          Number* to = to_x.mutable_data_ptr<Number>();
+          GroupSlopes<Number> here(width);
           for (int64_t group = 0; group < join.groups(); ++group) {
             const int64_t place = group * width;
+            std::copy_n(middles.const_data_ptr<Number>() + place, width, here.middle());
+            std::copy_n(out.const_data_ptr<Number>() + place, width, here.value());
+            std::copy_n(gradient.const_data_ptr<Number>() + place, width, here.gradient());
+            divide_row(here.gradient(), totals.const_data_ptr<Number>() + place, width);
+            std::fill_n(here.to_middle(), width, Number{0});
             for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
               const int64_t row = join.rows[e] * width;
-              add_slopes(to_x.mutable_data_ptr<Number>() + row,
-                         to_middles.mutable_data_ptr<Number>() + place,
-                         gradient.const_data_ptr<Number>() + place,
-                         x.const_data_ptr<Number>() + row, middles.const_data_ptr<Number>() + place,
-                         out.const_data_ptr<Number>() + place,
-                         totals.const_data_ptr<Number>() + place, weight_of<Number>(held, e),
-                         static_cast<Number>(exact), width, weighs);
+              const int64_t ahead = join.rows[link_ahead(e, join.links())] * width;
+              fetch_row(from + ahead, bytes);
+              fetch_row_to_add(to + ahead, bytes);
+              add_slopes(to + row, here.to_middle(), here.gradient(), from + row, here.middle(),
+                         here.value(), weight_of<Number>(held, e), static_cast<Number>(exact),
+                         width, weighs);
             }
+            std::copy_n(here.to_middle(), width, to_middles.mutable_data_ptr<Number>() + place);
           }
         });
     return {to_x, to_middles, {}, {}, {}, {}};

@@ -29,6 +29,18 @@ TEST(SmallTraining, FindsALine) {
   EXPECT_EQ(epochs, 120);
 }
 
+TEST(SmallTraining, TrainsOnlyWhatItIsToldTo) {
+  at::set_num_threads(1);
+  ParameterSet parameters(1);
+  const at::Tensor still = parameters.declare("still", {1}, Init::ones);
+  const at::Tensor moved = parameters.declare("moved", {1}, Init::ones);
+  train_small(parameters, 8,
+              [&](const std::vector<int64_t>&) { return still.add(moved).pow(2).mean(); },
+              {.epochs = 5, .batch = 4, .learning_rate = 0.1, .only = "moved"});
+  EXPECT_EQ(still.item<float>(), 1);
+  EXPECT_LT(moved.item<float>(), 1);
+}
+
 TEST(SmallTraining, AnOrderHoldsEveryNumberOnce) {
   const std::vector<int64_t> order = shuffled_numbers(5, 1);
   EXPECT_THAT(order, testing::UnorderedElementsAre(0, 1, 2, 3, 4));
