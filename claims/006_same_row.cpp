@@ -131,7 +131,7 @@ Figures run_claim_006(const ClaimRun& run) {
   write_database(folder.path(), things);
   Figures out;
   out.add("AUROC of column-wise aggregates", column_wise_auroc(things, run));
-  const Question both{folder.path().string(), "both", "auroc"};
+  const FittedTask both{folder.path().string(), "both", "auroc"};
   out.add(
       "AUROC of sage",
       fitted(both, "sage", {{"epochs", run.quick ? "15" : "20"}, {"channels", "32"}}, run).test);

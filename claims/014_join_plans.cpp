@@ -32,7 +32,7 @@ std::string draw_plan(Random& random) {
 }
 
 Figures run_claim_014(const ClaimRun& run) {
-  const Question question{kFormula1, "driver-top3", "auroc"};
+  const FittedTask question{kFormula1, "driver-top3", "auroc"};
   const auto fit_plan = [&](const std::string& plan) {
     return fitted(question, "sage",
                   {{"joins", plan}, {"channels", "32"}, {"fanout", "16,8"}, {"epochs", "10"}}, run);

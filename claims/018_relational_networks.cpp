@@ -15,7 +15,7 @@ constexpr Published kTasks[] = {
 Figures run_claim_018(const ClaimRun& run) {
   Figures out;
   for (const auto& [task, metric] : kTasks) {
-    const Question question{kFormula1, task, metric, "frozen"};
+    const FittedTask question{kFormula1, task, metric, "frozen"};
     for (const char* model : {"entity_mean", "sage"})
       out.add(std::string(task) + ": " + metric + " of " + model,
               fitted(question, model, {}, run).test);

@@ -166,6 +166,18 @@ def check_commits(since):
         warnings.append("no git history: the one-file rule was not checked")
 
 
+def check_type_names(path, text, seen):
+    """Two types of one name are one to the linker, which then mixes up their functions: silently, and the program crashes."""
+    if path.suffix != ".h" or path.parts[0] == "tests":
+        return
+    namespace = re.search(r"^namespace (cenote[\w:]*) \{", text, re.MULTILINE)
+    for match in re.finditer(r"^(?:class|struct|enum class) (\w+)[^;()]*\{", text, re.MULTILINE):
+        name = (namespace.group(1) if namespace else "", match.group(1))
+        if name in seen:
+            problem(path, f"{match.group(1)} is the name of a type of {seen[name]} too", line_of(text, match.start()))
+        seen.setdefault(name, path)
+
+
 def size_report(sizes):
     for name in ("include", "src", "tests"):
         counts = sorted((count, path) for path, count in sizes.items() if path.parts[0] == name)
@@ -179,7 +191,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--since", metavar="REV", help="hold each commit after REV to the one-file rule")
     arguments = parser.parse_args()
-    files, sizes = repository_files(), {}
+    files, sizes, type_names = repository_files(), {}, {}
     for path in files:
         is_script = path.suffix in SCRIPTS or path.name in ("Makefile", "CMakeLists.txt") or path.parts[0] == ".ci"
         if path.suffix not in SOURCES and not is_script:
@@ -192,6 +204,7 @@ def main():
         if path.suffix in SOURCES:
             sizes[path] = len(lines)
             check_source(path, text)
+            check_type_names(path, text, type_names)
     check_entries(files)
     check_commits(arguments.since)
     if long_lines:

@@ -8,7 +8,7 @@
 
 namespace cenote {
 
-Fitted fitted(const Question& question, const std::string& model,
+Fitted fitted(const FittedTask& question, const std::string& model,
               const std::vector<std::pair<std::string, std::string>>& set, const ClaimRun& run) {
   const Hooks hooks{.progress = {}, .warning = {}, .cancelled = run.cancelled};
   const TemporaryFolder folder("cenote-claim");

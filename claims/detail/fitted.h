@@ -14,7 +14,7 @@ namespace cenote {
 /// The bundled Formula 1 database, as claims list it under their data.
 inline const std::string kFormula1 = "examples/f1";
 
-struct Question {
+struct FittedTask {
   std::string source, task, metric;
   std::string protocol = "rolling";
 };
@@ -25,7 +25,7 @@ struct Fitted {
 
 /// Fits a model with all threads of the run and evaluates it; the run folder is a temporary one.
 /// Errors    Error; not_found for a metric that the task does not have.
-Fitted fitted(const Question& question, const std::string& model,
+Fitted fitted(const FittedTask& question, const std::string& model,
               const std::vector<std::pair<std::string, std::string>>& set, const ClaimRun& run);
 
 }  // namespace cenote
