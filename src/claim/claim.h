@@ -18,7 +18,7 @@ namespace cenote {
 enum class Bound { at_least, at_most };
 
 /// What has to be true of a figure. A quick run is smaller, and may ask for less; it can fail all the same.
-struct Condition {
+struct ClaimCondition {
   std::string figure;
   Bound bound = Bound::at_least;
   double threshold = 0;
@@ -65,7 +65,7 @@ struct ClaimEntry {
   std::string departs;  // what is smaller or other than in the paper
   std::vector<std::string> data =
       {};  // files below the data folder; examples/...: below the working folder
-  std::vector<Condition> conditions = {};
+  std::vector<ClaimCondition> conditions = {};
   int64_t seeds = 5;
   int64_t quick_seeds = 1;  // 0: the claim cannot be shown so quickly
   double minutes = 1;       // of a full run on two cores, about

@@ -119,7 +119,7 @@ ClaimResult run_claim(const std::string& name, const ClaimEntry& claim, const Cl
   result.seconds = seconds_since(start);
 
   gather(of_seed, result);
-  for (const Condition& condition : claim.conditions) {
+  for (const ClaimCondition& condition : claim.conditions) {
     result.conditions.push_back(judge(condition, options.quick, result.figure(condition.figure)));
   }
   const Judgement judgement = judge_all(result.conditions);

@@ -63,7 +63,7 @@ MeanInterval mean_interval(std::span<const double> values) {
   return {mean, mean - half, mean + half};
 }
 
-JudgedCondition judge(const Condition& condition, bool quick, std::span<const double> values) {
+JudgedCondition judge(const ClaimCondition& condition, bool quick, std::span<const double> values) {
   JudgedCondition out{.condition = condition,
                       .threshold = quick ? condition.quick : condition.threshold,
                       .value = mean_interval(values),

@@ -22,14 +22,14 @@ struct MeanInterval {
 MeanInterval mean_interval(std::span<const double> values);
 
 struct JudgedCondition {
-  Condition condition;
+  ClaimCondition condition;
   double threshold;  // the one that applied
   MeanInterval value;
   Verdict verdict;
 };
 
 /// holds: the whole interval keeps the bound; fails: none of it does; else undecided, as where a value is not finite.
-JudgedCondition judge(const Condition& condition, bool quick, std::span<const double> values);
+JudgedCondition judge(const ClaimCondition& condition, bool quick, std::span<const double> values);
 
 /// fails if a condition fails, holds if all hold, else undecided; and why, in one sentence.
 struct Judgement {

@@ -41,7 +41,7 @@ TEST(Verdict, TheWholeIntervalDecides) {
 }
 
 TEST(Verdict, AQuickRunHasItsOwnThreshold) {
-  const Condition condition{"f", Bound::at_least, 0.9, 0.7};
+  const ClaimCondition condition{"f", Bound::at_least, 0.9, 0.7};
   EXPECT_EQ(judge(condition, true, std::vector<double>{0.8}).verdict, Verdict::holds);
   EXPECT_EQ(judge(condition, false, std::vector<double>{0.8}).verdict, Verdict::fails);
 }
