@@ -7,14 +7,13 @@
 #include <ATen/ops/relu.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <map>
 
-#include "base/check.h"
-#include "base/files.h"
 #include "base/hash.h"
 #include "base/random.h"
 #include "claim/claim.h"
 #include "claim/small_training.h"
+#include "claims/detail/relations.h"
 #include "claims/detail/small_nets.h"
 #include "kernel/join_builders.h"
 
@@ -22,7 +21,6 @@ namespace cenote {
 namespace {
 
 constexpr int64_t kWord = 50, kPlace = 5, kTag = 5, kHidden = 64, kReach = 20;
-const char* const kFile = "text/semeval2010/task8_test.json";
 
 /// Words in order, or nodes of a tree, with two anchors. `away`: 0 on the path between the anchors.
 struct Example {
@@ -48,33 +46,25 @@ int64_t nearest(const std::vector<std::string>& words, const std::string& word, 
   return best;
 }
 
-/// The sentences of SemEval 2010 task 8. A class is a relation and its direction; "Other" is class 0.
+/// A class is a relation and its direction; "Other" is class 0.
 Examples sentences(const std::filesystem::path& data) {
-  const auto file = nlohmann::json::parse(read_file(data / kFile), nullptr, false);
-  CENOTE_CHECK(file.is_array() && file.size() == 2 && file[0].size() == file[1].size(), bad_input,
-               "{}: not a list of sentences and a list of relations", kFile);
   Examples out;
   std::map<std::string, int64_t> words, labels{{"Other", 0}};
-  for (size_t i = 0; i < file[0].size(); ++i) {
-    const auto text = file[0][i][2].get<std::vector<std::string>>();
-    if (file[0][i][3].empty()) continue;  // no parse
+  for (const RelationSentence& sentence : read_relations(data)) {
     Example each;
-    for (const std::string& word : text)
+    for (const std::string& word : sentence.words)
       each.words.push_back(words.emplace(word, words.size()).first->second);
-    each.first = file[0][i][0].get<std::vector<int64_t>>();
-    each.second = file[0][i][1].get<std::vector<int64_t>>();
-    each.away.assign(text.size(), 1);
-    for (size_t k = 0; k < file[0][i][3].size(); k += 2) {
-      const int64_t at = nearest(text, file[0][i][3][k].get<std::string>(), each.first.back(),
-                                 each.second.front());
+    each.first = sentence.first;
+    each.second = sentence.second;
+    each.away.assign(sentence.words.size(), 1);
+    for (const std::string& word : sentence.path) {
+      const int64_t at = nearest(sentence.words, word, each.first.back(), each.second.front());
       if (at >= 0) each.away[at] = 0;
     }
     for (const auto* anchor : {&each.first, &each.second})
-      for (const int64_t at : *anchor) each.away.at(at) = 0;
-    const std::string relation = file[1][i][0].get<std::string>();
-    const std::string label =
-        relation == "Other" ? relation : relation + file[1][i][1].get<std::string>();
-    each.label = labels.emplace(label, labels.size()).first->second;
+      for (const int64_t at : *anchor) each.away[at] = 0;
+    each.label =
+        labels.emplace(sentence.relation + sentence.direction, labels.size()).first->second;
     out.all.push_back(std::move(each));
   }
   out.words = static_cast<int64_t>(words.size());
@@ -306,7 +296,7 @@ CENOTE_CLAIM(002_path_pooling) {
       .departs =
           "not the biomedical data of the paper; no recurrent or graph encoder, whose place "
           "the window of three words takes; no pretrained vectors",
-      .data = {kFile},
+      .data = {kRelationFile},
       .conditions = {{"F1 of path less whole, words", Bound::at_least, 1, -10},
                      {"F1 of path less whole, windows", Bound::at_least, 1, -10},
                      {"trees: path less whole", Bound::at_least, 0.1, 0.1}},

@@ -27,14 +27,15 @@ Figures run_claim_003(const ClaimRun& run) {
     out.add(std::string("error of ") + name, error({name, name}, {name, name}));
     best_fixed = std::min(best_fixed, out.all().back().second);
   }
-  const std::pair<PoolChoice, PoolChoice> learned[] = {{{"mixed", "mixed"}, {"mixed", "mixed"}},
-                                                       {kGated, kGated},
-                                                       {kTree, kTree},
-                                                       {{"tree then gated", "tree"}, kGated}};
-  for (auto [first, second] : learned) {
-    const std::string name = first.name;
-    if (first.pool == "tree") first.options = kTree.options;
-    out.add("error of " + name, error(first, second));
+  struct Learned {
+    std::string name;
+    PoolChoice first, second;
+  };
+  const PoolChoice mixed{"mixed", "mixed"};
+  for (const Learned& each :
+       {Learned{"mixed", mixed, mixed}, Learned{"gated", kGated, kGated},
+        Learned{"tree", kTree, kTree}, Learned{"tree then gated", kTree, kGated}}) {
+    out.add("error of " + each.name, error(each.first, each.second));
     best_learned = std::min(best_learned, out.all().back().second);
     worst_learned = std::max(worst_learned, out.all().back().second);
   }

@@ -18,6 +18,7 @@ std::vector<uint8_t> read_gzip(const std::filesystem::path& path, size_t size) {
   CENOTE_CHECK(file != nullptr, io, "'{}' cannot be opened", path.string());
   std::vector<uint8_t> out(size + 1);
   const int got = gzread(file.get(), out.data(), static_cast<unsigned>(out.size()));
+  CENOTE_CHECK(got >= 0, bad_input, "'{}' is no whole gzip file", path.string());
   CENOTE_CHECK(got == static_cast<int>(size), bad_input,
                "'{}' holds {} bytes where MNIST's test digits have {}", path.string(), got, size);
   out.pop_back();

@@ -161,10 +161,9 @@ double probe_gather(const PoolShape& shape, int64_t repeats) {
   float lanes[kLanes] = {};
   for (int64_t k = 0; k <= repeats; ++k) {
     const double took = seconds_of([&] {
-      const int64_t* link_rows = join->rows.data();
       for (int64_t e = 0; e < join->links(); ++e) {
-        fetch_row(from + link_rows[link_ahead(e, join->links())] * shape.width, 4 * shape.width);
-        add_row(lanes, from + link_rows[e] * shape.width, shape.width);
+        fetch_row(from + row_ahead(join->rows, e) * shape.width, shape.width);
+        add_row(lanes, from + join->rows[e] * shape.width, shape.width);
       }
     });
     if (k > 0) seconds.push_back(took);

@@ -61,10 +61,9 @@ std::string figure_at(const std::string& series, double x);
 struct ClaimEntry {
   EntryInfo
       info;  // summary: the claim in one sentence; source: the paper; example: "cenote claim 6"
-  std::string setting;  // data, sizes, models, in a few sentences
-  std::string departs;  // what is smaller or other than in the paper
-  std::vector<std::string> data =
-      {};  // files below the data folder; examples/...: below the working folder
+  std::string setting;                 // data, sizes, models, in a few sentences
+  std::string departs;                 // what is smaller or other than in the paper
+  std::vector<std::string> data = {};  // below the data folder; examples/...: bundled
   std::vector<ClaimCondition> conditions = {};
   int64_t seeds = 5;
   int64_t quick_seeds = 1;  // 0: the claim cannot be shown so quickly

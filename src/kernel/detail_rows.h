@@ -4,8 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
-
-#include "kernel/join.h"
+#include <vector>
 
 namespace cenote {
 namespace {
@@ -13,21 +12,24 @@ namespace {
 /// A row is asked for so many links before its turn: some hundred nanoseconds, at the speed at which rows are added.
 constexpr int64_t kLinksAhead = 12;
 
-/// Asks for a row, or a part of one, that is about to be read.
-inline void fetch_row(const void* row, int64_t bytes) {
-  for (int64_t at = 0; at < bytes; at += 64)
-    __builtin_prefetch(static_cast<const char*>(row) + at, 0);
+/// The row to ask for while link e is worked on. REQUIRES a link.
+inline int64_t row_ahead(const std::vector<int64_t>& rows, int64_t e) {
+  const auto last = static_cast<int64_t>(rows.size()) - 1;
+  return rows[e + kLinksAhead < last ? e + kLinksAhead : last];
 }
 
-/// The same for one that is about to be added to.
-inline void fetch_row_to_add(const void* row, int64_t bytes) {
-  for (int64_t at = 0; at < bytes; at += 64)
-    __builtin_prefetch(static_cast<const char*>(row) + at, 1);
+/// Asks for numbers that are about to be read.
+template <class Number>
+inline void fetch_row(const Number* row, int64_t width) {
+  for (int64_t at = 0; at < width; at += 64 / static_cast<int64_t>(sizeof(Number)))
+    __builtin_prefetch(row + at, 0);
 }
 
-/// The link whose row is to be asked for while link e is worked on.
-inline int64_t link_ahead(int64_t e, int64_t links) {
-  return e + kLinksAhead < links ? e + kLinksAhead : links - 1;
+/// The same for numbers that are about to be added to.
+template <class Number>
+inline void fetch_row_to_add(const Number* row, int64_t width) {
+  for (int64_t at = 0; at < width; at += 64 / static_cast<int64_t>(sizeof(Number)))
+    __builtin_prefetch(row + at, 1);
 }
 
 /// 64 bytes of numbers, which the compiler keeps in one, two or four registers.

@@ -37,14 +37,14 @@ struct Factors {
 /// Columns [c, c + kVectors lanes) of a group: sums stay in registers from the first link to the last.
 template <int kVectors, class Number>
 __attribute__((always_inline)) inline void sum_block(Number* out, const Number* x,
-                                                     const int64_t* rows, int64_t begin,
-                                                     int64_t end, int64_t links, int64_t width,
+                                                     const std::vector<int64_t>& rows,
+                                                     int64_t begin, int64_t end, int64_t width,
                                                      const Factors& factors) {
   using Vector = typename Lanes<Number>::Vector;
   constexpr int64_t kLane = Lanes<Number>::kCount;
   Vector sum[kVectors] = {};
   for (int64_t e = begin; e < end; ++e) {
-    fetch_row(x + rows[link_ahead(e, links)] * width, kVectors * 64);
+    fetch_row(x + row_ahead(rows, e) * width, kVectors * kLane);
     const Number* row = x + rows[e] * width;
     Vector in[kVectors];
     for (int v = 0; v < kVectors; ++v) load(in[v], row + v * kLane);
@@ -63,15 +63,14 @@ template <class Number>
 CENOTE_WIDE void sum_groups(Number* out, const Number* x, const Join& join, int64_t width,
                             const Factors& factors) {
   constexpr int64_t kLane = Lanes<Number>::kCount;
-  const int64_t* rows = join.rows.data();
-  const int64_t links = join.links();
+  const std::vector<int64_t>& rows = join.rows;
   for (int64_t group = 0; group < join.groups(); ++group, out += width) {
     const int64_t begin = join.offsets[group], end = join.offsets[group + 1];
     int64_t c = 0;
     for (; c + 4 * kLane <= width; c += 4 * kLane)
-      sum_block<4>(out + c, x + c, rows, begin, end, links, width, factors);
+      sum_block<4>(out + c, x + c, rows, begin, end, width, factors);
     for (; c + kLane <= width; c += kLane)
-      sum_block<1>(out + c, x + c, rows, begin, end, links, width, factors);
+      sum_block<1>(out + c, x + c, rows, begin, end, width, factors);
     if (c == width) continue;
     for (int64_t e = begin; e < end; ++e) {
       const auto factor = static_cast<Number>(factors.of_link ? factors.of_link[e] : 1);
@@ -89,14 +88,12 @@ CENOTE_WIDE void spread_groups(Number* out, const Number* in, const Join& join, 
                                const Factors& factors) {
   using Vector = typename Lanes<Number>::Vector;
   constexpr int64_t kLane = Lanes<Number>::kCount;
-  const int64_t* rows = join.rows.data();
-  const int64_t links = join.links();
-  const auto bytes = width * static_cast<int64_t>(sizeof(Number));
+  const std::vector<int64_t>& rows = join.rows;
   for (int64_t group = 0; group < join.groups(); ++group, in += width) {
     const int64_t begin = join.offsets[group], end = join.offsets[group + 1];
     const Number scale = factors.of_group<Number>(end - begin);
     for (int64_t e = begin; e < end; ++e) {
-      fetch_row_to_add(out + rows[link_ahead(e, links)] * width, bytes);
+      fetch_row_to_add(out + row_ahead(rows, e) * width, width);
       const auto factor = factors.of_link ? static_cast<Number>(factors.of_link[e]) : scale;
       Number* row = out + rows[e] * width;
       int64_t c = 0;
@@ -121,7 +118,7 @@ struct GatherFunction : torch::autograd::Function<GatherFunction> {
     const char* from = static_cast<const char*>(x.const_data_ptr());
     char* to = static_cast<char*>(out.mutable_data_ptr());
     for (int64_t e = 0; e < links; ++e, to += bytes) {
-      fetch_row(from + static_cast<size_t>((*rows)[link_ahead(e, links)]) * bytes,
+      fetch_row(from + static_cast<size_t>(row_ahead(*rows, e)) * bytes,
                 static_cast<int64_t>(bytes));
       std::memcpy(to, from + static_cast<size_t>((*rows)[e]) * bytes, bytes);
     }

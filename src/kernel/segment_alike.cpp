@@ -72,21 +72,7 @@ CENOTE_WIDE void divide_row(Number* sum, const Number* total, int64_t width) {
   for (int64_t c = 0; c < width; ++c) sum[c] /= total[c] + (total[c] == 0 ? Number{1} : Number{0});
 }
 
-/// What a group's links need in the backward pass, side by side: in arrays that lie whole pages apart loads would wait
-/// for stores to other ones.
-template <class Number>
-struct GroupSlopes {
-  std::vector<Number> all;
-  int64_t width;
-
-  explicit GroupSlopes(int64_t columns) : all(static_cast<size_t>(4 * columns)), width(columns) {}
-  Number* gradient() { return all.data(); }  // of y, over the group's total
-  Number* middle() { return all.data() + width; }
-  Number* value() { return all.data() + 2 * width; }
-  Number* to_middle() { return all.data() + 3 * width; }
-};
-
-/// One row's part of both gradients.
+/// One row's part of both gradients; g is that of y over the group's total.
 template <class Number, class Kind>
 CENOTE_WIDE void add_slopes(Number* __restrict to_x, Number* __restrict to_m, const Number* g,
                             const Number* x, const Number* m, const Number* y, Number weight,
@@ -130,8 +116,7 @@ struct AlikeMeanFunction : torch::autograd::Function<AlikeMeanFunction> {
       for (int64_t group = 0; group < join.groups(); ++group) {
         const int64_t place = group * width;
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
-          fetch_row(from + join.rows[link_ahead(e, join.links())] * width,
-                    width * static_cast<int64_t>(sizeof(Number)));
+          fetch_row(from + row_ahead(join.rows, e) * width, width);
           add_row(sum + place, total + place, from + join.rows[e] * width, middle + place,
                   weight_of<Number>(*held, e), width, weighs);
         }
@@ -152,7 +137,7 @@ struct AlikeMeanFunction : torch::autograd::Function<AlikeMeanFunction> {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &middles = saved[1], &out = saved[2], &totals = saved[3];
     const at::Tensor gradient = gradients[0].contiguous();
-    const int64_t width = x.size(1), bytes = width * static_cast<int64_t>(x.element_size());
+    const int64_t width = x.size(1);
     const auto kind = static_cast<Alikeness>(context->saved_data["kind"].toInt());
     const bool exact = context->saved_data["exact"].toBool();
     at::Tensor to_x = at::zeros(x.sizes(), x.options());
@@ -161,25 +146,25 @@ struct AlikeMeanFunction : torch::autograd::Function<AlikeMeanFunction> {
         x, kind, context->saved_data["epsilon"].toDouble(), [&](auto zero, const auto& weighs) {
           using Number = decltype(zero);
           const Number* from = x.const_data_ptr<Number>();
+          const Number* middle = middles.const_data_ptr<Number>();
+          const Number* y = out.const_data_ptr<Number>();
+          const Number* total = totals.const_data_ptr<Number>();
+          const Number* g = gradient.const_data_ptr<Number>();
           Number* to = to_x.mutable_data_ptr<Number>();
-          GroupSlopes<Number> here(width);
+          Number* to_middle = to_middles.mutable_data_ptr<Number>();
+          std::vector<Number> scaled(static_cast<size_t>(width));
           for (int64_t group = 0; group < join.groups(); ++group) {
             const int64_t place = group * width;
-            std::copy_n(middles.const_data_ptr<Number>() + place, width, here.middle());
-            std::copy_n(out.const_data_ptr<Number>() + place, width, here.value());
-            std::copy_n(gradient.const_data_ptr<Number>() + place, width, here.gradient());
-            divide_row(here.gradient(), totals.const_data_ptr<Number>() + place, width);
-            std::fill_n(here.to_middle(), width, Number{0});
+            std::copy_n(g + place, width, scaled.data());
+            divide_row(scaled.data(), total + place, width);
             for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
-              const int64_t row = join.rows[e] * width;
-              const int64_t ahead = join.rows[link_ahead(e, join.links())] * width;
-              fetch_row(from + ahead, bytes);
-              fetch_row_to_add(to + ahead, bytes);
-              add_slopes(to + row, here.to_middle(), here.gradient(), from + row, here.middle(),
-                         here.value(), weight_of<Number>(held, e), static_cast<Number>(exact),
-                         width, weighs);
+              const int64_t row = join.rows[e] * width, ahead = row_ahead(join.rows, e) * width;
+              fetch_row(from + ahead, width);
+              fetch_row_to_add(to + ahead, width);
+              add_slopes(to + row, to_middle + place, scaled.data(), from + row, middle + place,
+                         y + place, weight_of<Number>(held, e), static_cast<Number>(exact), width,
+                         weighs);
             }
-            std::copy_n(here.to_middle(), width, to_middles.mutable_data_ptr<Number>() + place);
           }
         });
     return {to_x, to_middles, {}, {}, {}, {}};

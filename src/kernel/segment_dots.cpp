@@ -6,6 +6,7 @@
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_heads.h"
 #include "kernel/detail_held.h"
+#include "kernel/detail_rows.h"
 
 namespace cenote {
 namespace {
@@ -25,8 +26,10 @@ struct DotsFunction : torch::autograd::Function<DotsFunction> {
       const Number* from = x.const_data_ptr<Number>();
       Number* to = out.mutable_data_ptr<Number>();
       for (int64_t group = 0; group < join.groups(); ++group, asked += width) {
-        for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e)
+        for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
+          fetch_row(from + row_ahead(join.rows, e) * width, width);
           dot_heads(to + e * heads, from + join.rows[e] * width, asked, heads, width / heads);
+        }
       }
     });
     keep(context, held);
@@ -53,6 +56,9 @@ struct DotsFunction : torch::autograd::Function<DotsFunction> {
       for (int64_t group = 0; group < join.groups(); ++group, asked += width) {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
           const int64_t place = join.rows[e] * width;
+          const int64_t ahead = row_ahead(join.rows, e) * width;
+          if (out_query) fetch_row(from + ahead, width);
+          if (out_x) fetch_row_to_add(out_x + ahead, width);
           if (out_query)
             add_heads(out_query + group * width, from + place, in + e * heads, heads, part);
           if (out_x) add_heads(out_x + place, asked, in + e * heads, heads, part);

@@ -38,8 +38,7 @@ void forward_groups(const Number* x, const Join& join, int64_t width, Number* be
     if (size == 0) continue;
     std::copy_n(x + join.rows[begin] * width, width, best);
     for (int64_t place = 1; place < size; ++place) {
-      fetch_row(x + join.rows[link_ahead(begin + place, join.links())] * width,
-                width * static_cast<int64_t>(sizeof(Number)));
+      fetch_row(x + row_ahead(join.rows, begin + place) * width, width);
       take_better<kLargest>(best, from, x + join.rows[begin + place] * width,
                             static_cast<int32_t>(place), width);
     }

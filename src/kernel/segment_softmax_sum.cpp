@@ -126,16 +126,16 @@ struct SoftmaxSumFunction : torch::autograd::Function<SoftmaxSumFunction> {
             const double shift = held->numbers.empty() ? 0 : held->numbers[e];
             if (shift == -std::numeric_limits<double>::infinity()) continue;
             any = true;
-            body(join.rows[e], join.rows[link_ahead(e, join.links())], static_cast<Number>(shift));
+            body(join.rows[e], row_ahead(join.rows, e), static_cast<Number>(shift));
           }
         };
         each_link([&](int64_t row, int64_t ahead, Number shift) {
-          fetch_row(logit + ahead * n.heads, n.heads * static_cast<int64_t>(sizeof(Number)));
+          fetch_row(logit + ahead * n.heads, n.heads);
           take_largest(top, logit + row * n.heads, shift, n.heads);
         });
         if (!any) continue;
         each_link([&](int64_t row, int64_t ahead, Number shift) {
-          fetch_row(value + ahead * n.width, n.width * static_cast<int64_t>(sizeof(Number)));
+          fetch_row(value + ahead * n.width, n.width);
           if (n.each == 1) {
             add_exponentials(y, total, logit + row * n.heads, value + row * n.width, shift, top,
                              n.width);
@@ -185,10 +185,9 @@ struct SoftmaxSumFunction : torch::autograd::Function<SoftmaxSumFunction> {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
           const double shift = held.numbers.empty() ? 0 : held.numbers[e];
           if (shift == -std::numeric_limits<double>::infinity()) continue;
-          const int64_t row = join.rows[e], ahead = join.rows[link_ahead(e, join.links())];
-          const auto bytes = n.width * static_cast<int64_t>(sizeof(Number));
-          fetch_row_to_add(dv + ahead * n.width, bytes);
-          if (slopes) fetch_row(value + ahead * n.width, bytes);
+          const int64_t row = join.rows[e], ahead = row_ahead(join.rows, e);
+          fetch_row_to_add(dv + ahead * n.width, n.width);
+          if (slopes) fetch_row(value + ahead * n.width, n.width);
           if (slopes && n.each == 1) {
             add_column_slopes(dl + row * n.heads, dv + row * n.width, logit + row * n.heads,
                               value + row * n.width, static_cast<Number>(shift), top, total, g, y,

@@ -47,7 +47,7 @@ struct VarianceFunction : torch::autograd::Function<VarianceFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x,
                             const HeldJoinPtr& held) {
     const Join& join = *held->join;
-    const int64_t width = x.size(1), bytes = width * static_cast<int64_t>(x.element_size());
+    const int64_t width = x.size(1);
     at::Tensor out = at::zeros({join.groups(), width}, x.options());
     at::Tensor means = at::zeros({join.groups(), width}, x.options());
     std::vector<double> mean(static_cast<size_t>(width)), total(static_cast<size_t>(width));
@@ -63,7 +63,7 @@ struct VarianceFunction : torch::autograd::Function<VarianceFunction> {
         std::fill(mean.begin(), mean.end(), 0.0);
         std::fill(total.begin(), total.end(), 0.0);
         for (int64_t e = begin; e < end; ++e) {
-          fetch_row(from + join.rows[link_ahead(e, join.links())] * width, bytes);
+          fetch_row(from + row_ahead(join.rows, e) * width, width);
           add_offset(mean.data(), from + join.rows[e] * width, first, held->numbers[e], width);
         }
         for (int64_t d = 0; d < width; ++d) mean[d] += static_cast<double>(first[d]);
@@ -89,7 +89,7 @@ struct VarianceFunction : torch::autograd::Function<VarianceFunction> {
     const at::Tensor x = context->get_saved_variables()[0];
     const at::Tensor means = context->saved_data["means"].toTensor();
     const at::Tensor gradient = gradients[0].contiguous();
-    const int64_t width = x.size(1), bytes = width * static_cast<int64_t>(x.element_size());
+    const int64_t width = x.size(1);
     at::Tensor out = at::zeros(x.sizes(), x.options());
     dispatch_floating("segment_variance", x, [&](auto zero) {
       using Number = decltype(zero);
@@ -100,9 +100,9 @@ struct VarianceFunction : torch::autograd::Function<VarianceFunction> {
       for (int64_t group = 0; group < join.groups(); ++group, mean += width, in += width) {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
           const int64_t place = join.rows[e] * width;
-          const int64_t ahead = join.rows[link_ahead(e, join.links())] * width;
-          fetch_row(from + ahead, bytes);
-          fetch_row_to_add(to + ahead, bytes);
+          const int64_t ahead = row_ahead(join.rows, e) * width;
+          fetch_row(from + ahead, width);
+          fetch_row_to_add(to + ahead, width);
           add_slope(to + place, from + place, mean, in, static_cast<Number>(2 * held.numbers[e]),
                     width);
         }

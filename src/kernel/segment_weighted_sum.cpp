@@ -14,8 +14,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-int64_t bytes_of(const at::Tensor& x) { return x.size(1) * static_cast<int64_t>(x.element_size()); }
-
 struct WeightedSumFunction : torch::autograd::Function<WeightedSumFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weights, const HeldJoinPtr& held) {
@@ -29,7 +27,7 @@ struct WeightedSumFunction : torch::autograd::Function<WeightedSumFunction> {
       Number* to = out.mutable_data_ptr<Number>();
       for (int64_t group = 0; group < join.groups(); ++group, to += width) {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
-          fetch_row(from + join.rows[link_ahead(e, join.links())] * width, bytes_of(x));
+          fetch_row(from + row_ahead(join.rows, e) * width, width);
           add_heads(to, from + join.rows[e] * width, weight + e * heads, heads, width / heads);
         }
       }
@@ -58,9 +56,9 @@ struct WeightedSumFunction : torch::autograd::Function<WeightedSumFunction> {
       for (int64_t group = 0; group < join.groups(); ++group, in += width) {
         for (int64_t e = join.offsets[group]; e < join.offsets[group + 1]; ++e) {
           const int64_t place = join.rows[e] * width;
-          const int64_t ahead = join.rows[link_ahead(e, join.links())] * width;
-          if (out_weights) fetch_row(from + ahead, bytes_of(x));
-          if (out_x) fetch_row_to_add(out_x + ahead, bytes_of(x));
+          const int64_t ahead = row_ahead(join.rows, e) * width;
+          if (out_weights) fetch_row(from + ahead, width);
+          if (out_x) fetch_row_to_add(out_x + ahead, width);
           if (out_x) add_heads(out_x + place, in, weight + e * heads, heads, part);
           if (out_weights) dot_heads(out_weights + e * heads, from + place, in, heads, part);
         }
