@@ -2,7 +2,7 @@
 #include "engine/trained_network.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <numeric>
@@ -15,10 +15,8 @@
 namespace cenote {
 namespace {
 
-/// A fixed number of rows of zeros, so that a score does not depend on how many seeds or items there are.
-at::Tensor padded_block(const at::TensorOptions& options, int64_t width) {
-  return at::zeros({kBlockRows, width}, options);
-}
+/// Seeds and items whose scores are in memory at a time.
+constexpr int64_t kBlockRows = 256;
 
 bool is_better(const ScoredItem& a, const ScoredItem& b) {
   return a.score != b.score ? a.score > b.score : a.item < b.item;
@@ -90,9 +88,7 @@ Rankings TrainedNetwork::rank_vectors(const std::vector<double>& vectors,
     const at::AutoGradMode quiet(false);
     std::vector<int64_t> rows(std::min(kBlockRows, table.rows - block * kBlockRows));
     std::iota(rows.begin(), rows.end(), block * kBlockRows);
-    const at::Tensor some = items_->items(rows, {});
-    blocks[block] = padded_block(some.options().requires_grad(false), some.size(1));
-    blocks[block].narrow(0, 0, some.size(0)).copy_(some);
+    blocks[block] = items_->items(rows, {});
   });
   std::vector<std::vector<ScoredItem>> best(seeds.size());
   const auto count = static_cast<int64_t>(seeds.size());
@@ -101,7 +97,7 @@ Rankings TrainedNetwork::rank_vectors(const std::vector<double>& vectors,
     const at::AutoGradMode quiet(false);
     const int64_t first = part * kBlockRows, here = std::min(kBlockRows, count - first);
     if (blocks.empty()) return;
-    at::Tensor users = padded_block(blocks[0].options(), width);
+    at::Tensor users = at::empty({here, width}, blocks[0].options());
     for (int64_t i = 0; i < here * width; ++i)
       users.mutable_data_ptr<float>()[i] = static_cast<float>(vectors[first * width + i]);
     for (size_t block = 0; block < blocks.size(); ++block) {
@@ -109,9 +105,10 @@ Rankings TrainedNetwork::rank_vectors(const std::vector<double>& vectors,
       for (int64_t s = 0; s < here; ++s) {
         const int64_t existing = existing_rows(table, seeds[first + s].cut);
         const int64_t from = static_cast<int64_t>(block) * kBlockRows;
-        const float* row = scores.const_data_ptr<float>() + s * kBlockRows;
+        const int64_t items = scores.size(1);
+        const float* row = scores.const_data_ptr<float>() + s * items;
         auto& kept = best[first + s];
-        for (int64_t i = 0; i < kBlockRows && from + i < existing; ++i)
+        for (int64_t i = 0; i < items && from + i < existing; ++i)
           kept.push_back({from + i, static_cast<double>(row[i])});
         keep_best(kept, top);
       }

@@ -4,6 +4,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/DeviceType.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr size_t kAlignment = 64;  // also the room before a block in which its class is written
 constexpr int kClasses = 4 * 48;
+constexpr int kLargerClasses = 4;  // a doubling
 
 /// Class of a size: four to a doubling, from 64 bytes on. size_of(class_of(n)) >= n, at most 25 % more.
 int class_of(size_t bytes) {
@@ -66,12 +68,13 @@ class CachingAllocator final : public c10::Allocator {
     Lists& all = lists();
     all.requests.fetch_add(1, std::memory_order_relaxed);
     void* data = nullptr;
-    {
-      const std::lock_guard guard(all.lock[size_class]);
-      if (!all.free[size_class].empty()) {
-        data = all.free[size_class].back();
-        all.free[size_class].pop_back();
-      }
+    // A block of up to twice the size will do: else the most that was ever wanted of each class would be held.
+    const int largest = std::min(size_class + kLargerClasses, kClasses - 1);
+    for (int at = size_class; data == nullptr && at <= largest; ++at) {
+      const std::lock_guard guard(all.lock[at]);
+      if (all.free[at].empty()) continue;
+      data = all.free[at].back();
+      all.free[at].pop_back();
     }
     if (data == nullptr) {
       const size_t size = size_of(size_class) + kAlignment;

@@ -2,13 +2,14 @@
 #include "kernel/linear.h"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/mm.h>
-#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
+
 #include "base/check.h"
+#include "kernel/detail_dispatch.h"
+#include "kernel/matrix_product.h"
 
 namespace cenote {
 namespace {
@@ -16,37 +17,37 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Calls body(block of x with exactly kBlockRows rows, first row, rows that count) for each block.
-template <class Body>
-void for_each_block(int64_t rows, const Body& body) {
-  for (int64_t first = 0; first < rows; first += kBlockRows) {
-    body(first, std::min(kBlockRows, rows - first));
-  }
+/// Rows of a gradient that are added to a weight's at a time: as many as fit into the second-level cache.
+constexpr int64_t kBlockRows = 256;
+
+/// out[N, M] = x[N, K] right[K, M] (+ bias).
+at::Tensor product(const at::Tensor& x, const at::Tensor& right,
+                   const std::optional<at::Tensor>& bias = {}) {
+  at::Tensor out = at::empty({x.size(0), right.size(1)}, x.options());
+  dispatch_floating("linear_rows", x, [&](auto zero) {
+    using Number = decltype(zero);
+    const Number* start = bias ? bias->const_data_ptr<Number>() : nullptr;
+    multiply<Number>(x.size(0), x.size(1), right.size(1),
+                     {x.const_data_ptr<Number>(), x.size(1), 1}, right.const_data_ptr<Number>(),
+                     {start, 0, 1}, out.mutable_data_ptr<Number>());
+  });
+  return out;
 }
 
-/// The rows [first, first + count) of x as a block of kBlockRows rows, zero-padded if need be.
-at::Tensor padded_block(const at::Tensor& x, int64_t first, int64_t count) {
-  if (count == kBlockRows) return x.narrow(0, first, count);
-  at::Tensor block = at::zeros({kBlockRows, x.size(1)}, x.options());
-  block.narrow(0, 0, count).copy_(x.narrow(0, first, count));
-  return block;
-}
-
-/// out[N, M] = x[N, K] * right[K, M] (+ bias), block by block.
-at::Tensor blocked_product(const at::Tensor& x, const at::Tensor& right,
-                           const std::optional<at::Tensor>& bias = {}) {
-  const int64_t rows = x.size(0), width = right.size(1);
-  at::Tensor out = at::empty({rows, width}, x.options());
-  for_each_block(rows, [&](int64_t first, int64_t count) {
-    const at::Tensor block = padded_block(x, first, count);
-    at::Tensor target = count == kBlockRows ? out.narrow(0, first, count)
-                                            : at::empty({kBlockRows, width}, x.options());
-    if (bias) {
-      at::addmm_out(target, *bias, block, right);
-    } else {
-      at::mm_out(target, block, right);
+/// The sum of g(n) x(n)^T over all rows n, in their order: [M, K].
+at::Tensor outer_products(const at::Tensor& gradient, const at::Tensor& x) {
+  const int64_t rows = x.size(0), width = x.size(1), outputs = gradient.size(1);
+  at::Tensor out = at::empty({outputs, width}, x.options());
+  if (rows == 0) return out.zero_();
+  dispatch_floating("linear_rows", x, [&](auto zero) {
+    using Number = decltype(zero);
+    Number* to = out.mutable_data_ptr<Number>();
+    for (int64_t first = 0; first < rows; first += kBlockRows) {
+      multiply<Number>(outputs, std::min(kBlockRows, rows - first), width,
+                       {gradient.const_data_ptr<Number>() + first * outputs, 1, outputs},
+                       x.const_data_ptr<Number>() + first * width,
+                       {first == 0 ? nullptr : to, width, 1}, to);
     }
-    if (count < kBlockRows) out.narrow(0, first, count).copy_(target.narrow(0, 0, count));
   });
   return out;
 }
@@ -56,23 +57,16 @@ struct LinearFunction : torch::autograd::Function<LinearFunction> {
                             const std::optional<at::Tensor>& bias) {
     context->save_for_backward({x, weight});
     context->saved_data["bias"] = bias.has_value();
-    return blocked_product(x, weight.t(), bias);
+    return product(x, weight.t().contiguous(),
+                   bias ? std::optional(bias->contiguous()) : std::nullopt);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor& x = saved[0];
-    const at::Tensor& weight = saved[1];
     const at::Tensor gradient = gradients[0].contiguous();
-    const int64_t rows = x.size(0);
     at::Tensor to_x, to_weight, to_bias;
-    if (context->needs_input_grad(0)) to_x = blocked_product(gradient, weight);
-    if (context->needs_input_grad(1)) {
-      to_weight = at::zeros(weight.sizes(), weight.options());
-      for_each_block(rows, [&](int64_t first, int64_t count) {
-        to_weight.addmm_(padded_block(gradient, first, count).t(), padded_block(x, first, count));
-      });
-    }
+    if (context->needs_input_grad(0)) to_x = product(gradient, saved[1].contiguous());
+    if (context->needs_input_grad(1)) to_weight = outer_products(gradient, saved[0]);
     if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
       to_bias = gradient.sum(0);
     return {to_x, to_weight, to_bias};

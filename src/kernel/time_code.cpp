@@ -3,6 +3,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include <bit>
 #include <cmath>
 
 #include "kernel/detail_dispatch.h"
@@ -21,7 +22,8 @@ CENOTE_WIDE void sine_cosine(double days, const double* frequency, int64_t count
       6755399441055744.0;  // 1.5 * 2^52: adding and taking it away rounds to a whole number
   for (int64_t k = 0; k < count; ++k) {
     const double x = days * frequency[k];
-    const double quarter = (x * kTwoOverPi + kRound) - kRound;
+    const double shifted = x * kTwoOverPi + kRound;  // its lowest bits are the quarter turns
+    const double quarter = shifted - kRound;
     const double r = (x - quarter * kHigh) - quarter * kLow;
     const double r2 = r * r;
     const double s =
@@ -29,7 +31,7 @@ CENOTE_WIDE void sine_cosine(double days, const double* frequency, int64_t count
     const double c =
         1 + r2 * (-0.5 +
                   r2 * (1.0 / 24 + r2 * (-1.0 / 720 + r2 * (1.0 / 40320 + r2 * (-1.0 / 3628800)))));
-    const auto quadrant = static_cast<int64_t>(quarter);
+    const auto quadrant = std::bit_cast<uint64_t>(shifted);
     const bool odd = quadrant & 1;
     const double sine_value = odd ? c : s, cosine_value = odd ? s : c;
     sine[k] = static_cast<Number>((quadrant & 2) ? -sine_value : sine_value);

@@ -101,7 +101,7 @@ class RelGnn : public Layer {
       if (!sum.defined() || !all) continue;
       const JoinPtr join = first_groups(all, sum.size(0));
       if (join->links() == 0) continue;
-      sum = at::add(sum, linear_rows(segment_sum(x[link.parent_table], join), map.weight, {}));
+      sum = at::add(sum, map_parents(x[link.parent_table], join, map.weight));
     }
     for (size_t table = 0; table < own_.size(); ++table) {
       if (out[table].defined()) out[table] = own_[table].finish(out[table], x[table]);

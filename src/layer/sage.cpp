@@ -9,8 +9,8 @@
 // Options   residual, false: adds x(i) to out(i). The pools are the place's: one for all relations, and others for
 //           some (LinkPools).
 // Gradient  with respect to x and all parameters.
-// Cost      O(E width) for the pools and O(groups width^2) a relation: the pool comes before the map, so
-//           the map runs once a group, not once a link.
+// Cost      O(E width) for the pools and O(groups width^2) a relation: the pool comes before the map, so the map runs
+//           once a group, not once a link; but once a parent where a parent's row is all there is to pool.
 // Source    Hamilton, Ying, Leskovec 2017, arXiv:1706.02216, in the heterogeneous form of RelBench's reference
 //           (Robinson et al. 2024, arXiv:2407.20060); its one root map per relation is one per table here,
 //           which is the same function.
@@ -34,7 +34,8 @@ class Sage : public Layer {
     for (int64_t r = 0; r < graph_.relations(); ++r) {
       if (!own_[graph_.group_table(r)].defined()) continue;
       if (place.joins != nullptr && !place.joins->link[r / 2]) continue;
-      relations_[r] = PooledLink(place, pools.of(r), place.name + "." + graph_.relation_name(r));
+      relations_[r] =
+          PooledLink(place, pools.of(r), place.name + "." + graph_.relation_name(r), r % 2 == 1);
     }
   }
 

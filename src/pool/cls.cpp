@@ -16,7 +16,8 @@
 namespace cenote {
 namespace {
 
-constexpr PoolTraits kTraits{.ordered = true, .mergeable = true, .blind_to_count = true};
+constexpr PoolTraits kTraits{
+    .ordered = true, .mergeable = true, .blind_to_count = true, .linear = true};
 
 class ClsPool : public PickedRowPool {
  public:

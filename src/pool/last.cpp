@@ -17,7 +17,8 @@
 namespace cenote {
 namespace {
 
-constexpr PoolTraits kTraits{.ordered = true, .mergeable = true, .blind_to_count = true};
+constexpr PoolTraits kTraits{
+    .ordered = true, .mergeable = true, .blind_to_count = true, .linear = true};
 
 class LastPool : public PickedRowPool {
  public:

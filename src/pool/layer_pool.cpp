@@ -27,7 +27,8 @@
 namespace cenote {
 namespace {
 
-constexpr PoolTraits kTraits{.ordered = true, .stateful = true, .blind_to_count = true};
+constexpr PoolTraits kTraits{
+    .ordered = true, .stateful = true, .blind_to_count = true, .linear = true};
 
 class LayerPool : public Pool {
  public:

@@ -15,7 +15,7 @@
 namespace cenote {
 namespace {
 
-constexpr PoolTraits kTraits{.mergeable = true, .blind_to_count = true};
+constexpr PoolTraits kTraits{.mergeable = true, .blind_to_count = true, .linear = true};
 
 at::Tensor pool_rows(const PoolInput& input) {
   check_pool_input("mean", kTraits, input);

@@ -30,6 +30,7 @@ struct PoolTraits {
   bool mergeable = false;  // partial results of disjoint rows merge exactly
   bool differentiable = true;
   bool blind_to_count = false;  // repeating every row k times changes nothing
+  bool linear = false;          // pooled rows, mapped, are the mapped rows, pooled: for every matrix
 };
 
 /// Whether a pool can join the rows of a foreign key: it makes one vector of what such a join has.

@@ -17,7 +17,7 @@
 namespace cenote {
 namespace {
 
-constexpr PoolTraits kTraits{.mergeable = true};
+constexpr PoolTraits kTraits{.mergeable = true, .linear = true};
 
 at::Tensor pool_rows(const PoolInput& input) {
   check_pool_input("sum", kTraits, input);

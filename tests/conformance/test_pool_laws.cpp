@@ -133,6 +133,20 @@ TEST_P(PoolLaws, DuplicatesMatterAsTheTraitSays) {
   EXPECT_EQ(same, traits().blind_to_count);
 }
 
+TEST_P(PoolLaws, MapsMayComeBeforeOrAfterAsTheTraitSays) {
+  if (entry().out_width(Options(entry().info.options), kWidth) != kWidth) {
+    EXPECT_FALSE(traits().linear);
+    return;
+  }
+  const PoolCase c = PoolCase::make();
+  const at::Tensor map = PoolCase::make().rows.narrow(0, 0, kWidth);
+  PoolCase mapped = c;
+  mapped.rows = c.rows.mm(map);
+  const MadePool pool = make();
+  const bool same = at::allclose(value(pool, c).mm(map), value(pool, mapped), kRounding, kRounding);
+  EXPECT_EQ(same, traits().linear);
+}
+
 TEST_P(PoolLaws, GradientsAreThoseOfFiniteDifferences) {
   const PoolCase c = PoolCase::make();
   const MadePool pool = make();

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the design rests on: a row's result does not depend on the rows beside it, when every product has
-// the same number of rows.
+// What the design rests on: a row's result does not depend on the rows beside it.
 #include "kernel/linear.h"
 
 #include <ATen/Parallel.h>

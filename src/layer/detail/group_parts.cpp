@@ -2,12 +2,12 @@
 #include "layer/detail/group_parts.h"
 
 #include <ATen/ops/add.h>
-#include <ATen/ops/layer_norm.h>
-#include <ATen/ops/relu.h>
 
 #include <algorithm>
 
 #include "kernel/linear.h"
+#include "kernel/norm_relu.h"
+#include "kernel/segment.h"
 
 namespace cenote {
 
@@ -71,12 +71,18 @@ at::Tensor OwnRow::map(const at::Tensor& x, int64_t groups) const {
 }
 
 at::Tensor OwnRow::finish(const at::Tensor& sum, const at::Tensor& x) const {
-  const at::Tensor out =
-      at::relu(at::layer_norm(sum, {norm_weight_.size(0)}, norm_weight_, norm_bias_));
+  const at::Tensor out = norm_relu(sum, norm_weight_, norm_bias_);
   return residual_ ? at::add(x.narrow(0, 0, sum.size(0)), out) : out;
 }
 
-PooledLink::PooledLink(const LayerPlace& place, const std::string& pool, const std::string& name) {
+at::Tensor map_parents(const at::Tensor& rows, const JoinPtr& join, const at::Tensor& weight) {
+  if (rows.size(0) < join->groups()) return segment_sum(linear_rows(rows, weight, {}), join);
+  return linear_rows(segment_sum(rows, join), weight, {});
+}
+
+PooledLink::PooledLink(const LayerPlace& place, const std::string& pool, const std::string& name,
+                       bool to_parent)
+    : to_parent_(to_parent) {
   const PoolEntry& entry = pool_registry().at(pool);
   const Options options = options_of(place.entry_options, "pool", pool, entry.info.options);
   traits_ = entry.traits;
@@ -88,8 +94,9 @@ PooledLink::PooledLink(const LayerPlace& place, const std::string& pool, const s
 
 at::Tensor PooledLink::forward(const at::Tensor& rows, const JoinPtr& join,
                                const at::Tensor& own) const {
+  const bool rows_first = to_parent_ && traits_.linear && rows.size(0) < join->groups();
   PoolInput input;
-  input.rows = rows;
+  input.rows = rows_first ? linear_rows(rows, weight_, {}) : rows;
   input.join = join;
   if (traits_.needs_query) input.query = own.narrow(0, 0, join->groups());
   // The rows of a group stand in the order of time, so a link's place in its group is its order key.
@@ -101,7 +108,8 @@ at::Tensor PooledLink::forward(const at::Tensor& rows, const JoinPtr& join,
     }
     input.order = order.data();
   }
-  return linear_rows(pool_->forward(input).value, weight_, {});
+  const at::Tensor pooled = pool_->forward(input).value;
+  return rows_first ? pooled : linear_rows(pooled, weight_, {});
 }
 
 }  // namespace cenote

@@ -52,19 +52,29 @@ class OwnRow {
   at::Tensor weight_, bias_, norm_weight_, norm_bias_;
 };
 
+/// Rows of groups that have one each at most, as those of a parent are, mapped without bias; a group without a row
+/// gives zeros. Rows or groups are mapped, whichever are fewer: a group's bytes are the same either way.
+///
+/// Shapes    rows [N, width], join with G groups, weight [width, width]; result [G, width].
+at::Tensor map_parents(const at::Tensor& rows, const JoinPtr& join, const at::Tensor& weight);
+
 /// A pool over the rows of a relation, then a map without bias. A pool that wants a query is asked by the group's own
 /// row.
 ///
 /// Shapes    rows [N, width], join with G groups, own [n, width] with G <= n; result [G, width].
+/// Cost      the pool, and G width^2; with `to_parent` and a linear pool, as map_parents().
 class PooledLink {
  public:
   PooledLink() = default;
-  PooledLink(const LayerPlace& place, const std::string& pool, const std::string& name);
+  /// `to_parent`: a group has one row at most.
+  PooledLink(const LayerPlace& place, const std::string& pool, const std::string& name,
+             bool to_parent = false);
   bool defined() const { return weight_.defined(); }
   at::Tensor forward(const at::Tensor& rows, const JoinPtr& join, const at::Tensor& own) const;
 
  private:
   PoolTraits traits_;
+  bool to_parent_ = false;
   std::unique_ptr<Pool> pool_;
   at::Tensor weight_;
 };

@@ -4,14 +4,12 @@
 #include <ATen/ops/add.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/layer_norm.h>
-#include <ATen/ops/relu.h>
 
 #include <algorithm>
 
 #include "base/hash.h"
-#include "kernel/dropout.h"
 #include "kernel/linear.h"
+#include "kernel/norm_relu.h"
 #include "kernel/segment.h"
 
 namespace cenote {
@@ -71,10 +69,10 @@ at::Tensor RowEncoder::codes(std::span<const int64_t> rows) const {
 at::Tensor RowEncoder::norm_relu_drop(const at::Tensor& x, const Affine& norm,
                                       const std::vector<uint64_t>& keys, const Pass& pass,
                                       uint64_t layer) const {
-  const at::Tensor y = at::relu(at::layer_norm(x, {shape_.width}, norm.weight, norm.bias));
-  if (!pass.training || shape_.dropout == 0) return y;
-  return keyed_dropout(y, keys, hash_combine(hash_combine(pass.key, name_hash_), layer),
-                       shape_.dropout);
+  KeyedDropout dropout;
+  if (pass.training && shape_.dropout > 0)
+    dropout = {&keys, hash_combine(hash_combine(pass.key, name_hash_), layer), shape_.dropout};
+  return norm_relu(x, norm.weight, norm.bias, dropout);
 }
 
 at::Tensor RowEncoder::map(const at::Tensor& codes, const std::vector<uint64_t>& keys,
@@ -87,7 +85,7 @@ at::Tensor RowEncoder::map(const at::Tensor& codes, const std::vector<uint64_t>&
     part = linear_rows(part, block.second.weight, block.second.bias);
     h = at::add(h, norm_relu_drop(part, block.second_norm, keys, pass, 2 * b + 1));
   }
-  h = at::relu(at::layer_norm(h, {shape_.width}, out_norm_.weight, out_norm_.bias));
+  h = norm_relu(h, out_norm_.weight, out_norm_.bias);
   return linear_rows(h, out_.weight, out_.bias);
 }
 
