@@ -2,8 +2,31 @@
 #include "graph/batch.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace cenote {
+
+namespace {
+
+/// The transpose of where each occurrence's row is among the distinct ones, counted and filled in.
+RowUses uses_of(const Batch& batch, size_t table) {
+  RowUses out;
+  out.offsets.assign(batch.rows[table].size() + 1, 0);
+  for (const auto& shard : batch.places) {
+    for (const int64_t place : *shard[table]) ++out.offsets[place + 1];
+  }
+  std::partial_sum(out.offsets.begin(), out.offsets.end(), out.offsets.begin());
+  out.uses.resize(static_cast<size_t>(out.offsets.back()));
+  std::vector<int64_t> next(out.offsets.begin(), out.offsets.end() - 1);
+  for (size_t s = 0; s < batch.places.size(); ++s) {
+    const auto& places = *batch.places[s][table];
+    for (size_t i = 0; i < places.size(); ++i)
+      out.uses[next[places[i]]++] = {static_cast<int32_t>(s), static_cast<int32_t>(i)};
+  }
+  return out;
+}
+
+}  // namespace
 
 int64_t Batch::occurrences() const {
   int64_t total = 0;
@@ -50,6 +73,7 @@ Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
 
   const size_t tables = graph_.store.tables.size();
   batch.rows.resize(tables);
+  batch.uses.resize(tables);
   batch.places.assign(shards, std::vector<std::shared_ptr<const std::vector<int64_t>>>(tables));
   threads_.parallel_for(static_cast<int64_t>(tables), [&](int64_t table) {
     auto& distinct = batch.rows[table];
@@ -67,6 +91,7 @@ Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
       }
       batch.places[s][table] = std::move(places);
     }
+    batch.uses[table] = uses_of(batch, table);
   });
   return batch;
 }

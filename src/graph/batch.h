@@ -14,12 +14,24 @@ namespace cenote {
 /// Seeds per shard: a constant, so that no number of threads can change what is added to what.
 inline constexpr int64_t kShardSeeds = 64;
 
+/// Where the distinct rows of a table occur: row i at uses[offsets[i]] ... uses[offsets[i + 1] - 1], by shard, then by
+/// occurrence.
+struct RowUses {
+  struct Use {
+    int32_t shard;
+    int32_t occurrence;  // of the table, in the shard
+  };
+  std::vector<int64_t> offsets;  // [distinct rows + 1]
+  std::vector<Use> uses;
+};
+
 /// Each distinct row of a batch is encoded once, however often it was sampled.
 struct Batch {
   std::vector<Shard> shards;
   std::vector<std::vector<int64_t>> rows;  // by table: distinct rows, ascending
   /// [shard][table]: the place in rows[table] of each occurrence.
   std::vector<std::vector<std::shared_ptr<const std::vector<int64_t>>>> places;
+  std::vector<RowUses> uses;  // by table: the transpose of `places`
 
   int64_t occurrences() const;
   int64_t distinct_rows() const;

@@ -56,23 +56,33 @@ struct Shard {
 class Sampler {
  public:
   Sampler(const Graph& graph, int32_t entity_table, SamplerOptions options);
+  ~Sampler();
   Shard sample(const std::vector<Seed>& seeds, uint64_t epoch);
 
  private:
-  struct Scratch;
   struct Discovery;
+  /// Whether the seed of this stamp has met a row, and as which of its occurrences.
+  struct Met {
+    uint32_t stamp = 0, local = 0;
+  };
+  void discover(const Seed& seed, uint64_t epoch, Discovery& found);
   void expand(const Seed& seed, int64_t hop, uint64_t seed_key, Discovery& found);
   void draw(uint64_t key, int64_t visible, int64_t count);
+  ShardTable join_rows(size_t table, std::vector<std::vector<int64_t>>& shift) const;
+  std::shared_ptr<const Join> join_links(int64_t relation,
+                                         const std::vector<std::vector<int64_t>>& shift) const;
 
   const Graph& graph_;
   int32_t entity_table_;
   SamplerOptions options_;
   std::vector<std::vector<int64_t>> relations_of_;  // by group table
   std::vector<uint64_t> relation_hash_;
-  std::vector<std::vector<int64_t>> stamp_,
-      local_;  // by table and row: which seed met it, as which occurrence
-  int64_t stamp_now_ = 0;
+  std::vector<std::vector<Met>> met_;  // by table and row
+  uint32_t stamp_now_ = 0;
   std::vector<int64_t> drawn_;
+  std::vector<uint64_t> bits_;
+  std::vector<Discovery> found_;  // by seed; those beyond seeds_ are kept for their memory
+  size_t seeds_ = 0;
 };
 
 /// How many of a link's children of `parent` have time <= cut: a binary search over the inline times.

@@ -5,40 +5,121 @@
 #include <ATen/ops/add.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
+#include <ATen/ops/zeros.h>
 
+#include <algorithm>
+#include <bit>
+
+#include "kernel/detail_dispatch.h"
 #include "train/optimizer.h"
 
 namespace cenote {
 
+namespace {
+
+CENOTE_WIDE void add_numbers(float* __restrict to, const float* __restrict from, int64_t width) {
+  for (int64_t d = 0; d < width; ++d) to[d] += from[d];
+}
+
+/// The sums of one row, one a shard that uses it, and their sum along the tree over the shards.
+class RowSums {
+ public:
+  RowSums(int64_t width, float* out) : width_(width), out_(out) {}
+
+  /// Adds a use's numbers. REQUIRES uses in the order of their shards.
+  void add(int32_t shard, const float* numbers) {
+    if (shards_.empty() || shards_.back() != shard) {
+      shards_.push_back(shard);
+      sums_.resize(shards_.size() * static_cast<size_t>(width_));
+      std::copy_n(numbers, width_, sums_.end() - width_);
+    } else {
+      add_numbers(&sums_[sums_.size() - width_], numbers, width_);
+    }
+  }
+
+  /// Writes the sum and begins the next row.
+  void finish() {
+    if (!shards_.empty()) {
+      const int32_t last = shards_.back();
+      add_tree(0, shards_.size(), 0, static_cast<int64_t>(std::bit_ceil(uint32_t(last) + 1u)));
+      std::copy_n(sums_.data(), width_, out_);
+    }
+    out_ += width_;
+    shards_.clear();
+    sums_.clear();
+  }
+
+ private:
+  /// Adds up the sums [begin, end), of shards in [first, first + size), into the one at `begin`: as tree_sum() adds the
+  /// terms of all shards.
+  void add_tree(size_t begin, size_t end, int64_t first, int64_t size) {
+    if (end - begin < 2) return;
+    const int64_t half = size / 2;
+    const auto middle = static_cast<size_t>(
+        std::lower_bound(shards_.begin() + begin, shards_.begin() + end, first + half) -
+        shards_.begin());
+    add_tree(begin, middle, first, half);
+    add_tree(middle, end, first + half, half);
+    if (begin < middle && middle < end)
+      add_numbers(&sums_[begin * width_], &sums_[middle * width_], width_);
+  }
+
+  int64_t width_;
+  float* out_;
+  std::vector<int32_t> shards_;
+  std::vector<float> sums_;  // [shards_, width]
+};
+
+}  // namespace
+
 ShardGradients::ShardGradients(int64_t shards, size_t parameters, size_t tables)
-    : parameters(parameters),
-      encodings(tables),
-      of_shard_(shards, std::vector<at::Tensor>(parameters + tables)) {}
+    : of_parameters_(shards, std::vector<at::Tensor>(parameters)),
+      of_rows_(shards, std::vector<at::Tensor>(tables)) {}
 
 void ShardGradients::take(int64_t shard, std::vector<at::Tensor> gradients,
-                          const std::vector<at::Tensor>& leaves) {
-  auto& row = of_shard_[shard];
-  const size_t count = parameters.size();
-  size_t next = count;
-  for (size_t p = 0; p < count; ++p) row[p] = std::move(gradients[p]);
-  for (size_t table = 0; table < leaves.size(); ++table) {
-    if (leaves[table].defined()) row[count + table] = std::move(gradients[next++]);
+                          const std::vector<at::Tensor>& rows) {
+  size_t next = 0;
+  for (at::Tensor& to : of_parameters_[shard]) to = std::move(gradients[next++]);
+  for (size_t table = 0; table < rows.size(); ++table) {
+    if (!rows[table].defined()) continue;
+    const at::Tensor& gradient = gradients[next++];
+    if (gradient.defined()) of_rows_[shard][table] = gradient.contiguous();
   }
 }
 
-void ShardGradients::reduce(ThreadPool& threads) {
-  const size_t count = parameters.size();
-  threads.parallel_for(static_cast<int64_t>(count + encodings.size()), [&](int64_t i) {
+std::vector<at::Tensor> ShardGradients::parameters(ThreadPool& threads) {
+  std::vector<at::Tensor> out(of_parameters_.empty() ? 0 : of_parameters_[0].size());
+  threads.parallel_for(std::ssize(out), [&](int64_t p) {
     const at::AutoGradMode mode(false);
     std::vector<at::Tensor> terms;
-    for (auto& shard : of_shard_) terms.push_back(std::move(shard[i]));
-    at::Tensor sum = tree_sum(std::move(terms));
-    if (i < static_cast<int64_t>(count)) {
-      parameters[i] = std::move(sum);
-    } else {
-      encodings[i - count] = std::move(sum);
-    }
+    for (auto& shard : of_parameters_) terms.push_back(std::move(shard[p]));
+    out[p] = tree_sum(std::move(terms));
   });
+  return out;
+}
+
+at::Tensor ShardGradients::encodings(const Batch& batch, int64_t table, int64_t first,
+                                     int64_t count) const {
+  std::vector<const float*> numbers;  // by shard; null: it has none
+  at::Tensor some;
+  for (const auto& shard : of_rows_) {
+    numbers.push_back(shard[table].defined() ? shard[table].const_data_ptr<float>() : nullptr);
+    if (shard[table].defined()) some = shard[table];
+  }
+  if (!some.defined()) return {};
+  const int64_t width = some.size(1);
+  at::Tensor out = at::zeros({count, width}, some.options());
+  RowSums sums(width, out.mutable_data_ptr<float>());
+  const RowUses& uses = batch.uses[table];
+  for (int64_t row = first; row < first + count; ++row) {
+    for (int64_t u = uses.offsets[row]; u < uses.offsets[row + 1]; ++u) {
+      const RowUses::Use use = uses.uses[u];
+      if (numbers[use.shard] != nullptr)
+        sums.add(use.shard, numbers[use.shard] + use.occurrence * width);
+    }
+    sums.finish();
+  }
+  return out;
 }
 
 std::vector<at::Tensor> add_part_gradients(std::vector<at::Tensor> total,

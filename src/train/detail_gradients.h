@@ -8,24 +8,26 @@
 #include <vector>
 
 #include "base/threads.h"
+#include "graph/batch.h"
 
 namespace cenote {
 
-/// What the shards of a batch return: gradients of the parameters, and of the encodings by table.
+/// What the shards of a batch return: gradients of the parameters, and of the encodings of the rows that they use.
+/// Both are added over the shards along the fixed tree.
 class ShardGradients {
  public:
   ShardGradients(int64_t shards, size_t parameters, size_t tables);
-  /// Stores one shard's result: first the parameters', then those of the defined leaves. Thread-safe for
-  /// different shards.
-  void take(int64_t shard, std::vector<at::Tensor> gradients,
-            const std::vector<at::Tensor>& leaves);
-  /// Adds over the shards along the fixed tree, tensor by tensor.
-  void reduce(ThreadPool& threads);
-
-  std::vector<at::Tensor> parameters, encodings;  // after reduce()
+  /// Stores one shard's result: first the parameters', then those of the defined ones of its rows, by table. Thread-safe
+  /// for different shards.
+  void take(int64_t shard, std::vector<at::Tensor> gradients, const std::vector<at::Tensor>& rows);
+  /// [parameters], undefined where no shard has one. REQUIRES to be called once.
+  std::vector<at::Tensor> parameters(ThreadPool& threads);
+  /// Of the batch's distinct rows [first, first + count) of a table: [count, width]; undefined where no shard has one.
+  /// In a shard a row's occurrences are added in their order. Safe to call concurrently.
+  at::Tensor encodings(const Batch& batch, int64_t table, int64_t first, int64_t count) const;
 
  private:
-  std::vector<std::vector<at::Tensor>> of_shard_;  // [shard][parameters + tables]
+  std::vector<std::vector<at::Tensor>> of_parameters_, of_rows_;  // [shard][parameters], [tables]
 };
 
 /// total[p] + the tree sum over the parts of part[i][p].

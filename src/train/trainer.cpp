@@ -144,16 +144,14 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
     const Stopwatch watch(seconds);
     threads_.parallel_for(shards, [&](int64_t shard) {
       const at::AutoGradMode mode(true);
-      std::vector<at::Tensor> inputs = parameters, leaves(encodings.size());
-      for (size_t table = 0; table < encodings.size(); ++table) {
-        if (!encodings[table].defined()) continue;
-        leaves[table] = encodings[table].detach().requires_grad_();
-        inputs.push_back(leaves[table]);
-      }
       const double start = now();
-      std::vector<at::Tensor> rows = gathered(batch, shard, leaves);
+      const std::vector<at::Tensor> rows = gathered(batch, shard, encodings);
+      std::vector<at::Tensor> inputs = parameters;
+      for (const at::Tensor& leaf : rows) {
+        if (leaf.defined()) inputs.push_back(leaf.requires_grad_());
+      }
       const double after_gather = now();
-      const at::Tensor output = network_.forward(batch.shards[shard], std::move(rows), pass);
+      const at::Tensor output = network_.forward(batch.shards[shard], rows, pass);
       const int64_t first = shard * kShardSeeds;
       const at::Tensor target =
           label_tensor(label, width, first, output.size(0), output.scalar_type());
@@ -162,7 +160,7 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
       const double after_layers = now();
       auto found = torch::autograd::grad({losses}, inputs, {mean_weights(losses, seeds)},
                                          std::nullopt, false, true);
-      gradients.take(shard, std::move(found), leaves);
+      gradients.take(shard, std::move(found), rows);
       took[shard] = {after_gather - start, after_layers - after_gather, now() - after_layers};
     });
   }
@@ -174,19 +172,17 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
                step);
 
   std::optional<Stopwatch> watch(report.seconds_backward);
-  gradients.reduce(threads_);
   std::vector<std::vector<at::Tensor>> of_part(parts.size());
   threads_.parallel_for(static_cast<int64_t>(parts.size()), [&](int64_t i) {
     Part& part = parts[i];
-    const at::Tensor& whole = gradients.encodings[part.table];
-    if (!whole.defined() || !part.encoding.requires_grad()) return;
+    if (!part.encoding.requires_grad()) return;
+    const at::Tensor gradient = gradients.encodings(batch, part.table, part.begin, part.count);
+    if (!gradient.defined()) return;
     of_part[i] =
-        torch::autograd::grad({part.encoding}, parameters,
-                              {whole.narrow(0, part.begin, part.count)}, std::nullopt, false, true);
+        torch::autograd::grad({part.encoding}, parameters, {gradient}, std::nullopt, false, true);
     part.encoding = at::Tensor();
   });
-  const auto all =
-      add_part_gradients(std::move(gradients.parameters), std::move(of_part), threads_);
+  const auto all = add_part_gradients(gradients.parameters(threads_), std::move(of_part), threads_);
   watch.emplace(report.seconds_update);
   adam_.step(all, rate, threads_);
   return total;
