@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "bench/measurement.h"
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_rows.h"
 #include "pool/pool.h"
@@ -28,11 +29,6 @@ double seconds_of(const std::function<void()>& work) {
   const auto start = Clock::now();
   work();
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 at::Tensor random_rows(const PoolShape& shape, uint64_t seed) {
@@ -130,7 +126,8 @@ const std::vector<PoolShape>& pool_shapes() {
   static const std::vector<PoolShape> shapes{{"small", 200, 1000, 2000, 64},
                                              {"uniform", 20000, 100000, 200000, 64},
                                              {"skewed", 20000, 100000, 200000, 64, true},
-                                             {"wide", 2500, 12500, 25000, 512}};
+                                             {"wide", 2500, 12500, 25000, 512},
+                                             {"large", 200000, 500000, 2000000, 64, true, true}};
   return shapes;
 }
 
@@ -190,7 +187,7 @@ std::vector<PoolTiming> bench_pools(const BenchPoolsOptions& options,
   for (const std::string& name : options.pools) pool_registry().at(name);
   std::vector<PoolTiming> out;
   for (const PoolShape& shape : pool_shapes()) {
-    if (!is_asked(options.shapes, shape.name)) continue;
+    if (options.shapes.empty() ? shape.only_asked : !is_asked(options.shapes, shape.name)) continue;
     const JoinPtr join = shape_join(shape, options.seed);
     const at::Tensor rows = random_rows(shape, options.seed + 1);
     const Asked asked(shape, *join, options.seed + 2);

@@ -16,10 +16,12 @@ namespace cenote {
 ///   uniform   200,000 links, groups of ten, 64 columns
 ///   skewed    as uniform, but group sizes follow Zipf's law: some of many thousands, many of one
 ///   wide      25,000 links, groups of ten, 512 columns
+///   large     2,000,000 links, Zipf's law, 64 columns: only where it is asked for, as it takes long
 struct PoolShape {
   std::string name;
   int64_t groups, rows, links, width;
   bool zipf = false;
+  bool only_asked = false;
 };
 const std::vector<PoolShape>& pool_shapes();
 JoinPtr shape_join(const PoolShape& shape, uint64_t seed);
@@ -40,7 +42,7 @@ struct PoolTiming {
 
 struct BenchPoolsOptions {
   std::vector<std::string> pools;   // empty: all
-  std::vector<std::string> shapes;  // empty: all
+  std::vector<std::string> shapes;  // empty: all but those that must be asked for
   int64_t repeats = 5;
   uint64_t seed = 0;
 };
