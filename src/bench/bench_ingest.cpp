@@ -26,12 +26,12 @@ std::vector<Measurement> bench_ingest(const SourceOptions& source, int64_t repea
   double rows = 0;
   for (const SourceTable& table : opened.tables)
     rows += static_cast<double>(loader.integer("SELECT count(*) FROM " + table.relation));
-  out.push_back(of_ingest("DuckDB's own scan of all columns"));
+  out.push_back(of_ingest("DuckDB's own scan, every value hashed"));
   measure(
       repeats, rows,
       [&] {
         for (const SourceTable& table : opened.tables)
-          loader.query("SELECT count(COLUMNS(*)) FROM " + table.relation);
+          loader.query("SELECT bit_xor(hash(COLUMNS(*))) FROM " + table.relation);
       },
       out.back());
   const double limit = out.back().rate;

@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "bench/measurement.h"
+#include "kernel/allocator.h"
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_rows.h"
 #include "pool/pool.h"
@@ -42,10 +43,27 @@ at::Tensor random_rows(const PoolShape& shape, uint64_t seed) {
 
 constexpr int64_t kLanes = 64;  // widths of shapes are multiples of it
 
-CENOTE_WIDE void add_row(float* __restrict lanes, const float* __restrict row, int64_t width) {
-  for (int64_t d = 0; d < width; d += kLanes) {
-    for (int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] += row[d + lane];
+/// The sum of all links' rows, which stays in registers.
+CENOTE_WIDE float add_rows(const float* from, int64_t width, const std::vector<int64_t>& rows) {
+  using Vector = Lanes<float>::Vector;
+  constexpr int64_t kVectors = kLanes / Lanes<float>::kCount;
+  Vector sums[kVectors] = {};
+  for (int64_t e = 0; e < std::ssize(rows); ++e) {
+    fetch_row(from + row_ahead(rows, e) * width, width);
+    const float* row = from + rows[e] * width;
+    for (int64_t d = 0; d < width; d += kLanes) {
+      for (int64_t v = 0; v < kVectors; ++v) {
+        Vector part;
+        load(part, row + d + v * Lanes<float>::kCount);
+        sums[v] += part;
+      }
+    }
   }
+  float total = 0;
+  for (const Vector& sum : sums) {
+    for (int64_t i = 0; i < Lanes<float>::kCount; ++i) total += sum[i];
+  }
+  return total;
 }
 
 /// What goes with the links and groups of a shape, for pools that ask for it.
@@ -154,27 +172,21 @@ double probe_gather(const PoolShape& shape, int64_t repeats) {
   const JoinPtr join = shape_join(shape, 1);
   const at::Tensor rows = random_rows(shape, 2);
   const float* from = rows.const_data_ptr<float>();
-  std::vector<double> seconds;
-  float lanes[kLanes] = {};
-  for (int64_t k = 0; k <= repeats; ++k) {
-    const double took = seconds_of([&] {
-      for (int64_t e = 0; e < join->links(); ++e) {
-        fetch_row(from + row_ahead(join->rows, e) * shape.width, shape.width);
-        add_row(lanes, from + join->rows[e] * shape.width, shape.width);
-      }
-    });
-    if (k > 0) seconds.push_back(took);
-  }
-  // What was added up must not be optimised away.
-  float total = 0;
-  for (const float lane : lanes) total += lane;
-  CENOTE_ASSERT(!std::isinf(total));
-  return median(seconds);
+  Measurement out;
+  measure(
+      repeats, 1,
+      [&] {
+        // What was added up must not be optimised away.
+        CENOTE_ASSERT(!std::isinf(add_rows(from, shape.width, join->rows)));
+      },
+      out);
+  return out.seconds;
 }
 
 std::vector<PoolTiming> bench_pools(const BenchPoolsOptions& options,
                                     const std::function<bool(const PoolTiming&)>& done) {
   at::set_num_threads(1);
+  install_caching_allocator();  // as in training
   std::vector<std::string> shapes;
   for (const PoolShape& shape : pool_shapes()) shapes.push_back(shape.name);
   for (const std::string& name : options.shapes) {

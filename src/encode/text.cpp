@@ -3,8 +3,9 @@
 // text's code.
 //
 //   Words are runs of letters and digits, lower-cased; 3-grams are taken of "<word>", marks
-//   included. Either lies in bucket hash mod `buckets`. Buckets that no visible row touches have no
-//   id and are left out: their vectors would never be trained. id 0: missing; then the touched
+//   included. Either lies in bucket hash mod `buckets`. Buckets that no visible row touches (of
+//   250,000 evenly spread ones, where there are more) have no id and are left out: their vectors
+//   would hardly be trained. id 0: missing; then the touched
 //   buckets in order.
 //
 // Shapes    column with N rows of storage utf8; bags of at most `ids` ids, vocabulary 1 + touched
@@ -34,6 +35,7 @@ using namespace encode_detail;
 
 constexpr int64_t kMissing = 0, kFirstBucket = 1, kUntouched = -1;
 constexpr uint64_t kWordSeed = 1, kGramSeed = 2;
+constexpr size_t kMostFitted = 250'000;  // texts that fit() reads, evenly spread where there are more
 
 /// Calls use(bucket) for at most `most` features of a text: its words, then their 3-grams.
 template <class Use>
@@ -65,11 +67,16 @@ class TextEncoder : public ColumnEncoder {
   void fit(const ColumnData& column, std::span<const int64_t> visible_rows) override {
     check_storage("text", column, {StorageType::utf8});
     std::vector<bool> seen(static_cast<size_t>(buckets_));
+    int64_t unseen = buckets_;  // once there is none left, further rows say nothing
     Words words;
-    for (const int64_t row : visible_rows) {
+    const size_t step = visible_rows.size() / kMostFitted + 1;
+    for (size_t i = 0; i < visible_rows.size() && unseen > 0; i += step) {
+      const int64_t row = visible_rows[i];
       if (!column.is_valid(row)) continue;
-      for_each_bucket(column.text(row), buckets_, most_, words,
-                      [&](int64_t bucket) { seen[static_cast<size_t>(bucket)] = true; });
+      for_each_bucket(column.text(row), buckets_, most_, words, [&](int64_t bucket) {
+        unseen -= !seen[static_cast<size_t>(bucket)];
+        seen[static_cast<size_t>(bucket)] = true;
+      });
     }
     std::vector<int64_t> touched;
     for (int64_t bucket = 0; bucket < buckets_; ++bucket) {

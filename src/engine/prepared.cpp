@@ -236,14 +236,14 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   const size_t tables = out->schema.tables.size();
   out->encoders.resize(tables);
   out->codes.resize(tables);
-  threads.parallel_for(static_cast<int64_t>(tables), [&](int64_t t) {
+  for (size_t t = 0; t < tables; ++t) {
     const Table& table = out->schema.tables[t];
     const StoredTable& stored = out->graph.store.tables[t];
-    out->encoders[t] =
-        TableEncoder::fit(table, stored.columns, removed_columns(out->task, table.name),
-                          rows_until(stored, out->labels.last_training_time), encoder_options);
-    out->codes[t] = out->encoders[t].encode(table, stored.columns);
-  });
+    out->encoders[t] = TableEncoder::fit(
+        table, stored.columns, removed_columns(out->task, table.name),
+        rows_until(stored, out->labels.last_training_time), encoder_options, &threads);
+    out->codes[t] = out->encoders[t].encode(table, stored.columns, &threads);
+  }
   out->visibility = {protocol, as_of, out->task.test_timestamp};
   make_split_seeds(*out, hooks);
   phases.end();
@@ -305,8 +305,8 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
   phases.begin("encode");
   for (size_t t = 0; t < out->schema.tables.size(); ++t) {
     out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
-    out->codes.push_back(
-        out->encoders[t].encode(out->schema.tables[t], out->graph.store.tables[t].columns));
+    out->codes.push_back(out->encoders[t].encode(out->schema.tables[t],
+                                                 out->graph.store.tables[t].columns, &threads));
   }
   make_split_seeds(*out, hooks);
   phases.end();

@@ -54,6 +54,7 @@ BatchSampler::BatchSampler(const Graph& graph, int32_t entity_table, SamplerOpti
   for (int i = 0; i < threads.threads(); ++i) {
     samplers_.push_back(std::make_unique<Sampler>(graph, entity_table, options));
   }
+  for (const StoredTable& table : graph.store.tables) marks_.emplace_back(table.rows + 1);
 }
 
 Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
@@ -75,25 +76,35 @@ Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
   batch.rows.resize(tables);
   batch.uses.resize(tables);
   batch.places.assign(shards, std::vector<std::shared_ptr<const std::vector<int64_t>>>(tables));
-  threads_.parallel_for(static_cast<int64_t>(tables), [&](int64_t table) {
-    auto& distinct = batch.rows[table];
-    for (const Shard& shard : batch.shards) {
-      const auto& rows = shard.tables[table].row;
-      distinct.insert(distinct.end(), rows.begin(), rows.end());
-    }
-    std::sort(distinct.begin(), distinct.end());
-    distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
-    for (int64_t s = 0; s < shards; ++s) {
-      auto places = std::make_shared<std::vector<int64_t>>();
-      for (const int64_t row : batch.shards[s].tables[table].row) {
-        places->push_back(std::lower_bound(distinct.begin(), distinct.end(), row) -
-                          distinct.begin());
-      }
-      batch.places[s][table] = std::move(places);
-    }
-    batch.uses[table] = uses_of(batch, table);
-  });
+  if (++stamp_now_ == 0) {  // all stamps are used up: none is taken for a new one
+    for (auto& table : marks_) std::fill(table.begin(), table.end(), Mark{});
+    stamp_now_ = 1;
+  }
+  threads_.parallel_for(static_cast<int64_t>(tables),
+                        [&](int64_t table) { find_distinct(batch, table); });
   return batch;
+}
+
+/// The distinct rows of a table, and where in them every occurrence is.
+void BatchSampler::find_distinct(Batch& batch, size_t table) {
+  std::vector<Mark>& marks = marks_[table];
+  auto& distinct = batch.rows[table];
+  for (const Shard& shard : batch.shards) {
+    for (const int64_t row : shard.tables[table].row) {
+      if (marks[row].stamp == stamp_now_) continue;
+      marks[row].stamp = stamp_now_;
+      distinct.push_back(row);
+    }
+  }
+  std::sort(distinct.begin(), distinct.end());
+  for (size_t i = 0; i < distinct.size(); ++i) marks[distinct[i]].place = static_cast<uint32_t>(i);
+  for (size_t s = 0; s < batch.shards.size(); ++s) {
+    const auto& rows = batch.shards[s].tables[table].row;
+    auto places = std::make_shared<std::vector<int64_t>>(rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) (*places)[i] = marks[rows[i]].place;
+    batch.places[s][table] = std::move(places);
+  }
+  batch.uses[table] = uses_of(batch, table);
 }
 
 }  // namespace cenote

@@ -46,9 +46,17 @@ class BatchSampler {
   Batch sample(const std::vector<Seed>& seeds, uint64_t epoch);
 
  private:
+  /// Whether the batch of this stamp has a row, and its place among the distinct ones.
+  struct Mark {
+    uint32_t stamp = 0, place = 0;
+  };
+  void find_distinct(Batch& batch, size_t table);
+
   const Graph& graph_;
   ThreadPool& threads_;
   std::vector<std::unique_ptr<Sampler>> samplers_;
+  std::vector<std::vector<Mark>> marks_;  // by table and row
+  uint32_t stamp_now_ = 0;
 };
 
 }  // namespace cenote

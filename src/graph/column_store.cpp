@@ -2,6 +2,7 @@
 #include "graph/column_store.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <numeric>
 
@@ -60,6 +61,59 @@ int compare_values(const ColumnData& column, int64_t a, int64_t b) {
   return x < y ? -1 : static_cast<int>(x > y);
 }
 
+/// Where a row stands in its table: by its time, then by the first bytes of its key, of which most rows need no more.
+struct Place {
+  int64_t time;
+  std::array<uint64_t, 2> key_begin;
+  int64_t row;
+};
+
+/// The first 16 bytes as numbers that compare as the bytes do.
+std::array<uint64_t, 2> first_bytes(const std::string& bytes) {
+  std::array<unsigned char, 16> begin{};
+  std::memcpy(begin.data(), bytes.data(), std::min(bytes.size(), begin.size()));
+  std::array<uint64_t, 2> out{};
+  for (size_t i = 0; i < begin.size(); ++i) out[i / 8] = out[i / 8] << 8 | begin[i];
+  return out;
+}
+
+/// The bytes of a row's key in a buffer that is used again.
+const std::string& key_bytes(const std::vector<const ColumnData*>& key, int64_t row,
+                             std::string& buffer) {
+  buffer.clear();
+  for (const auto* column : key) append_key_bytes(*column, row, buffer);
+  return buffer;
+}
+
+/// The rows by (time, key bytes in the order of memcmp); what the key does not tell apart (there is none, or a null in it)
+/// the other columns do. Rows that are equal in those too may stand in any order.
+std::vector<int64_t> order_rows(const std::vector<int64_t>& time,
+                                const std::vector<const ColumnData*>& key,
+                                const std::vector<const ColumnData*>& others) {
+  std::vector<Place> places(time.size());
+  std::string here, there;
+  for (size_t row = 0; row < places.size(); ++row) {
+    const auto at = static_cast<int64_t>(row);
+    places[row] = {time[row], first_bytes(key_bytes(key, at, here)), at};
+  }
+  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+    if (a.time != b.time) return a.time < b.time;
+    if (a.key_begin != b.key_begin) return a.key_begin < b.key_begin;
+    if (!key.empty()) {
+      const int way = key_bytes(key, a.row, here).compare(key_bytes(key, b.row, there));
+      if (way != 0) return way < 0;
+    }
+    for (const auto* column : others) {
+      if (const int way = compare_values(*column, a.row, b.row); way != 0) return way < 0;
+    }
+    return a.row < b.row;
+  });
+  std::vector<int64_t> out;
+  out.reserve(places.size());
+  for (const Place& place : places) out.push_back(place.row);
+  return out;
+}
+
 StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Table& table,
                        const HiddenColumns& hidden, const Hooks& hooks) {
   const auto needed = needed_columns(schema, table);
@@ -95,35 +149,20 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
     }
   }
 
-  // Keys are built once, the order is that of memcmp; what they do not tell apart (no key, a null in it) the other
-  // columns do. Rows that are equal in those too may stand in any order.
   std::vector<const ColumnData*> key, others;
   for (const auto& name : table.primary_key) key.push_back(&raw[position(name)]);
   for (size_t i = 0; i < raw.size(); ++i) {
     if (std::find(hidden.begin(), hidden.end(), std::pair(table.name, names[i])) == hidden.end())
       others.push_back(&raw[i]);
   }
-  std::vector<std::string> bytes(key.empty() ? 0 : static_cast<size_t>(rows));
-  for (int64_t row = 0; row < static_cast<int64_t>(bytes.size()); ++row) {
-    for (const auto* column : key) append_key_bytes(*column, row, bytes[row]);
-  }
-  std::vector<int64_t> order(static_cast<size_t>(rows));
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) {
-    if (time[a] != time[b]) return time[a] < time[b];
-    if (!bytes.empty() && bytes[a] != bytes[b]) return bytes[a] < bytes[b];
-    for (const auto* column : others) {
-      if (const int way = compare_values(*column, a, b); way != 0) return way < 0;
-    }
-    return false;
-  });
-
+  const std::vector<int64_t> order = order_rows(time, key, others);
   out.snapshot_row = order;
   out.time.reserve(order.size());
   out.key_hash.reserve(order.size());
+  std::string bytes;
   for (const int64_t row : order) {
     out.time.push_back(time[row]);
-    uint64_t hash = bytes.empty() ? 0 : hash_bytes(bytes[row]);
+    uint64_t hash = key.empty() ? 0 : hash_bytes(key_bytes(key, row, bytes));
     if (key.empty() || is_null(key, row)) hash = hash_combine(hash, hash_values(others, row));
     out.key_hash.push_back(hash);
   }

@@ -6,6 +6,7 @@
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernel/detail_dispatch.h"
@@ -72,6 +73,7 @@ CENOTE_WIDE void sum_groups(Number* out, const Number* x, const Join& join, int6
     for (; c + kLane <= width; c += kLane)
       sum_block<1>(out + c, x + c, rows, begin, end, width, factors);
     if (c == width) continue;
+    std::fill(out + c, out + width, Number{0});
     for (int64_t e = begin; e < end; ++e) {
       const auto factor = static_cast<Number>(factors.of_link ? factors.of_link[e] : 1);
       const Number* row = x + rows[e] * width;
@@ -166,7 +168,7 @@ struct SumFunction : torch::autograd::Function<SumFunction> {
                             const HolderPtr& holder) {
     context->saved_data["holder"] = c10::IValue::make_capsule(holder);
     context->saved_data["rows"] = x.size(0);
-    at::Tensor out = at::zeros({holder->join->groups(), x.size(1)}, x.options());
+    at::Tensor out = at::empty({holder->join->groups(), x.size(1)}, x.options());
     dispatch_floating("segment_sum", x, [&](auto zero) {
       using Number = decltype(zero);
       sum_groups(out.mutable_data_ptr<Number>(), x.const_data_ptr<Number>(), *holder->join,

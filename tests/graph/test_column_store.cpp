@@ -68,6 +68,19 @@ TEST(ColumnStore, WithoutAKeyHiddenColumnsNeitherOrderNorNameRows) {
   EXPECT_NE(load("null", plays(true), 1, {}).key_hash, load("null", plays(false), 1, {}).key_hash);
 }
 
+TEST(ColumnStore, KeysThatBeginAlikeAreToldApartByTheirEnds) {
+  std::string lines;
+  for (int i = 0; i < 30; ++i)
+    lines += "a-key-with-a-long-beginning-" + std::to_string(100 + i) + ",2020-01-0" +
+             std::to_string(1 + i % 2) + "," + std::to_string(i) + ",1\n";
+  const StoredTable table = load("game", lines, 5, {});
+  for (int64_t row = 0; row < table.rows; ++row) {  // the first day's keys are the even ones
+    const int64_t wanted = row < 15 ? 2 * row : 2 * (row - 15) + 1;
+    EXPECT_EQ(table.columns[0].text(row),
+              "a-key-with-a-long-beginning-" + std::to_string(100 + wanted));
+  }
+}
+
 TEST(ColumnStore, TheSourcesOrderOfRowsDoesNotMatter) {
   std::string nulls;  // the key is missing in half of the rows
   for (int i = 0; i < 40; ++i)

@@ -60,6 +60,8 @@ TEST(InferType, TellsNumbersFromCategories) {
   EXPECT_EQ(type_of(s), ColumnType::number);  // a value that occurs twice is no class
   s.rarest = 10;
   EXPECT_EQ(type_of(s), ColumnType::category);
+  EXPECT_EQ(type_of(s, "x", "DECIMAL(15,2)"), ColumnType::number);  // an amount
+  EXPECT_EQ(type_of(s, "x", "DECIMAL(15,0)"), ColumnType::category);
   s.whole = 999;  // one value with a fraction: measured, not named
   EXPECT_EQ(type_of(s), ColumnType::number);
 }

@@ -2,6 +2,7 @@
 #include "encode/detail/table_encoder.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
@@ -14,10 +15,22 @@ int64_t TableCodes::width() const {
   return total;
 }
 
+namespace {
+
+/// Calls part(0) ... part(parts - 1), on some threads where there are any.
+void for_each_column(ThreadPool* threads, int64_t parts, const std::function<void(int64_t)>& part) {
+  if (threads != nullptr) return threads->parallel_for(parts, part);
+  for (int64_t i = 0; i < parts; ++i) part(i);
+}
+
+}  // namespace
+
 TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>& columns,
                                const std::vector<std::string>& removed,
-                               std::span<const int64_t> visible_rows, const EntryOptions& chosen) {
+                               std::span<const int64_t> visible_rows, const EntryOptions& chosen,
+                               ThreadPool* threads) {
   TableEncoder out;
+  std::vector<size_t> place;  // of each encoder's column
   out.table_ = table.name;
   for (size_t c = 0; c < table.columns.size(); ++c) {
     const Column& column = table.columns[c];
@@ -32,9 +45,11 @@ TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>
     fitted.storage = column.storage;
     fitted.options = options_of(chosen, "encode", fitted.encoder, entry->info.options);
     fitted.fitted = entry->make(fitted.options);
-    fitted.fitted->fit(columns[c], visible_rows);
     out.columns_.push_back(std::move(fitted));
+    place.push_back(c);
   }
+  for_each_column(threads, std::ssize(place),
+                  [&](int64_t i) { out.columns_[i].fitted->fit(columns[place[i]], visible_rows); });
   return out;
 }
 
@@ -85,10 +100,11 @@ TableEncoder TableEncoder::load(const nlohmann::json& state) {
   return out;
 }
 
-TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData>& columns) const {
+TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData>& columns,
+                                ThreadPool* threads) const {
   TableCodes out;
-  std::vector<ColumnCodes> fixed;
   out.rows = table.rows;
+  std::vector<int64_t> place;  // of each encoder's column
   for (const auto& fitted : columns_) {
     const int64_t c = table.find_column(fitted.name);
     CENOTE_CHECK(c >= 0, bad_schema,
@@ -105,7 +121,14 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
     CENOTE_CHECK(columns[c].size() == table.rows, bad_input,
                  "model: column '{}.{}' has {} values in {} rows", table.name, fitted.name,
                  columns[c].size(), table.rows);
-    ColumnCodes codes = fitted.fitted->encode(columns[c]);
+    place.push_back(c);
+  }
+  std::vector<ColumnCodes> encoded(columns_.size()), fixed;
+  for_each_column(threads, std::ssize(columns_),
+                  [&](int64_t i) { encoded[i] = columns_[i].fitted->encode(columns[place[i]]); });
+  for (size_t i = 0; i < encoded.size(); ++i) {
+    const FittedColumn& fitted = columns_[i];
+    ColumnCodes& codes = encoded[i];
     if (codes.learned()) {
       out.learned_names.push_back(fitted.name);
       out.learned.push_back(std::move(codes));

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/threads.h"
 #include "encode/encode.h"
 
 namespace cenote {
@@ -30,20 +31,24 @@ struct TableCodes {
 
 /// Fitted encoders of a table's columns, in schema order. A table without any column to encode gets one
 /// fixed code that is 1.
+///
+/// Threads    where fit() and encode() are given some, each column is one thread's.
 class TableEncoder {
  public:
   /// Fits the default encoder of every column whose name is not in `removed`, on the visible rows;
   /// `chosen` has options of encoders ("encode.number") that are not to have their defaults.
   static TableEncoder fit(const Table& table, const std::vector<ColumnData>& columns,
                           const std::vector<std::string>& removed,
-                          std::span<const int64_t> visible_rows, const EntryOptions& chosen = {});
+                          std::span<const int64_t> visible_rows, const EntryOptions& chosen = {},
+                          ThreadPool* threads = nullptr);
   /// Errors    bad_input for a state that no save() can have written.
   static TableEncoder load(const nlohmann::json& state);
   nlohmann::json save() const;
 
   /// Errors    bad_schema if a column that was fitted is gone or has another storage type; bad_input if it is
   ///           of a type that its encoder does not read, or not as long as the table.
-  TableCodes encode(const Table& table, const std::vector<ColumnData>& columns) const;
+  TableCodes encode(const Table& table, const std::vector<ColumnData>& columns,
+                    ThreadPool* threads = nullptr) const;
 
  private:
   struct FittedColumn {
