@@ -21,10 +21,14 @@
 namespace cenote {
 namespace {
 
-constexpr int kRows = 6;  // of a tile
-constexpr int kWide =
-    4;  // vectors of 64 bytes beside each other in a tile, where there are 32 registers for them
-constexpr int kSmall = 1;  // and where there are 16
+// Rows of a tile, and vectors of 64 bytes beside each other in it: many where there are 32 registers for them.
+constexpr int kRows = 6, kWide = 4, kSmall = 1;
+
+template <class Number>
+[[gnu::always_inline]] inline StridedMatrix<Number> rows_from(const StridedMatrix<Number>& all,
+                                                              int64_t i) {
+  return {all.data == nullptr ? nullptr : all.data + i * all.row, all.row, all.column};
+}
 
 /// One tile: kTileRows rows, kVectors vectors of columns, held in registers while k runs.
 template <int kTileRows, int kVectors, class Number>
@@ -65,14 +69,9 @@ template <int kTileRows, int kVectors, class Number>
 
 /// All rows of kVectors vectors of columns.
 template <int kVectors, class Number>
-[[gnu::always_inline]] inline void columns(int64_t n, int64_t k, const StridedMatrix<Number>& a,
-                                           const Number* b, int64_t b_row,
-                                           const StridedMatrix<Number>& start, Number* out,
-                                           int64_t out_row) {
-  const auto rows_from = [](const StridedMatrix<Number>& all, int64_t i) {
-    return StridedMatrix<Number>{all.data == nullptr ? nullptr : all.data + i * all.row, all.row,
-                                 all.column};
-  };
+CENOTE_FUSED void columns(int64_t n, int64_t k, const StridedMatrix<Number>& a, const Number* b,
+                          int64_t b_row, const StridedMatrix<Number>& start, Number* out,
+                          int64_t out_row) {
   int64_t i = 0;
   for (; i + kRows <= n; i += kRows)
     tile<kRows, kVectors>(k, rows_from(a, i), b, b_row, rows_from(start, i), out + i * out_row,
@@ -80,27 +79,6 @@ template <int kVectors, class Number>
   for (; i < n; ++i)
     tile<1, kVectors>(k, rows_from(a, i), b, b_row, rows_from(start, i), out + i * out_row,
                       out_row);
-}
-
-CENOTE_FUSED void wide_columns(int64_t n, int64_t k, const StridedMatrix<float>& a, const float* b,
-                               int64_t b_row, const StridedMatrix<float>& start, float* out,
-                               int64_t out_row) {
-  columns<kWide>(n, k, a, b, b_row, start, out, out_row);
-}
-CENOTE_FUSED void wide_columns(int64_t n, int64_t k, const StridedMatrix<double>& a,
-                               const double* b, int64_t b_row, const StridedMatrix<double>& start,
-                               double* out, int64_t out_row) {
-  columns<kWide>(n, k, a, b, b_row, start, out, out_row);
-}
-CENOTE_FUSED void small_columns(int64_t n, int64_t k, const StridedMatrix<float>& a, const float* b,
-                                int64_t b_row, const StridedMatrix<float>& start, float* out,
-                                int64_t out_row) {
-  columns<kSmall>(n, k, a, b, b_row, start, out, out_row);
-}
-CENOTE_FUSED void small_columns(int64_t n, int64_t k, const StridedMatrix<double>& a,
-                                const double* b, int64_t b_row, const StridedMatrix<double>& start,
-                                double* out, int64_t out_row) {
-  columns<kSmall>(n, k, a, b, b_row, start, out, out_row);
 }
 
 bool has_many_registers() {
@@ -126,7 +104,8 @@ void last_columns(int64_t n, int64_t k, int64_t m, int64_t first, const StridedM
     for (int64_t i = 0; i < n; ++i)
       std::copy_n(start.data + i * start.row + first, left, sums.data() + i * kLanes);
   }
-  small_columns(n, k, a, right.data(), kLanes, {sums.data(), kLanes, 1}, sums.data(), kLanes);
+  columns<kSmall, Number>(n, k, a, right.data(), kLanes, {sums.data(), kLanes, 1}, sums.data(),
+                          kLanes);
   for (int64_t i = 0; i < n; ++i) std::copy_n(sums.data() + i * kLanes, left, out + i * m + first);
 }
 
@@ -143,9 +122,10 @@ void multiply(int64_t n, int64_t k, int64_t m, const StridedMatrix<Number>& a, c
   int64_t at = 0;
   if (has_many_registers()) {
     for (; at + kWide * kLanes <= m; at += kWide * kLanes)
-      wide_columns(n, k, a, b + at, m, from(at), out + at, m);
+      columns<kWide, Number>(n, k, a, b + at, m, from(at), out + at, m);
   }
-  for (; at + kLanes <= m; at += kLanes) small_columns(n, k, a, b + at, m, from(at), out + at, m);
+  for (; at + kLanes <= m; at += kLanes)
+    columns<kSmall, Number>(n, k, a, b + at, m, from(at), out + at, m);
   if (at < m) last_columns(n, k, m, at, a, b, start, out);
 }
 

@@ -58,6 +58,18 @@ TEST(NormRelu, Gradients) {
   }
 }
 
+TEST(NormRelu, AResidualIsAddedAndHasItsGradient) {
+  const at::Tensor x = at::randn({6, 40}), w = at::randn({40}), b = at::randn({40}),
+                   residual = at::randn({6, 40});
+  const auto keys = keys_of(6);
+  const KeyedDropout dropout{&keys, 4, 0.3};
+  EXPECT_TRUE(
+      at::equal(norm_relu(x, w, b, dropout, residual), norm_relu(x, w, b, dropout).add(residual)));
+  expect_gradient([&](const auto& in) { return norm_relu(in[0], in[1], in[2], dropout, in[3]); },
+                  {x, w, b, residual});
+  EXPECT_THROW(norm_relu(x, w, b, dropout, residual.narrow(0, 0, 5)), Error);
+}
+
 TEST(NormRelu, DropsWhatPhiloxSaysAndScalesTheRest) {
   constexpr int64_t kRows = 300, kWidth = 200;
   const at::Tensor x = at::randn({kRows, kWidth}), w = at::zeros({kWidth}), b = at::ones({kWidth});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layer/detail/row_encoder.h"
 
-#include <ATen/ops/add.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 
@@ -68,11 +67,12 @@ at::Tensor RowEncoder::codes(std::span<const int64_t> rows) const {
 
 at::Tensor RowEncoder::norm_relu_drop(const at::Tensor& x, const Affine& norm,
                                       const std::vector<uint64_t>& keys, const Pass& pass,
-                                      uint64_t layer) const {
+                                      uint64_t layer,
+                                      const std::optional<at::Tensor>& residual) const {
   KeyedDropout dropout;
   if (pass.training && shape_.dropout > 0)
     dropout = {&keys, hash_combine(hash_combine(pass.key, name_hash_), layer), shape_.dropout};
-  return norm_relu(x, norm.weight, norm.bias, dropout);
+  return norm_relu(x, norm.weight, norm.bias, dropout, residual);
 }
 
 at::Tensor RowEncoder::map(const at::Tensor& codes, const std::vector<uint64_t>& keys,
@@ -83,7 +83,7 @@ at::Tensor RowEncoder::map(const at::Tensor& codes, const std::vector<uint64_t>&
     at::Tensor part = linear_rows(h, block.first.weight, block.first.bias);
     part = norm_relu_drop(part, block.first_norm, keys, pass, 2 * b);
     part = linear_rows(part, block.second.weight, block.second.bias);
-    h = at::add(h, norm_relu_drop(part, block.second_norm, keys, pass, 2 * b + 1));
+    h = norm_relu_drop(part, block.second_norm, keys, pass, 2 * b + 1, h);
   }
   h = norm_relu(h, out_norm_.weight, out_norm_.bias);
   return linear_rows(h, out_.weight, out_.bias);

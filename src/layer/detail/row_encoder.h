@@ -6,6 +6,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,8 +57,8 @@ class RowEncoder {
   at::Tensor map(const at::Tensor& codes, const std::vector<uint64_t>& keys,
                  const Pass& pass) const;
   at::Tensor norm_relu_drop(const at::Tensor& x, const Affine& norm,
-                            const std::vector<uint64_t>& keys, const Pass& pass,
-                            uint64_t layer) const;
+                            const std::vector<uint64_t>& keys, const Pass& pass, uint64_t layer,
+                            const std::optional<at::Tensor>& residual = {}) const;
 
   const TableCodes& codes_;
   const std::vector<uint64_t>& row_keys_;
