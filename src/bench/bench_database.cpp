@@ -28,6 +28,13 @@ TextPairs reference_options(const TextPairs& set, int64_t epochs) {
   return out;
 }
 
+/// A task that the model must answer.
+TaskChoice answered_task(const std::string& task) {
+  TaskChoice out(task);
+  out.model = kModel;
+  return out;
+}
+
 std::string on_threads(const std::string& what, int threads) {
   return fmt::format("{}, {} thread{}", what, threads, threads == 1 ? "" : "s");
 }
@@ -74,8 +81,8 @@ DatabaseBench::DatabaseBench(const BenchDatabaseOptions& options, ThreadPool& th
       threads_(threads),
       hooks_(hooks),
       chosen_(apply_options(kModel, reference_options(options.set, options.repeats))),
-      prepared_(prepare_training(options.source, {options.task}, Protocol::rolling, AsOf::inclusive,
-                                 chosen_.encoders, threads, hooks)) {
+      prepared_(prepare_training(options.source, answered_task(options.task), Protocol::rolling,
+                                 AsOf::inclusive, chosen_.encoders, threads, hooks)) {
   at::set_num_threads(1);
 }
 

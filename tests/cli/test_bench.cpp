@@ -74,6 +74,10 @@ TEST(Bench, MistakesAreNamed) {
   EXPECT_EQ(no_task.code, 2);
   EXPECT_NE(no_task.err.find("--task"), std::string::npos) << no_task.err;
   EXPECT_EQ(run_cenote({"bench", "train", "--set", "channels"}).code, 2);
+  const Outcome links = run_cenote(
+      {"bench", "train", CENOTE_SOURCE_DIR "/examples/f1", "--task", "driver-circuit-compete"});
+  EXPECT_EQ(links.code, 1);
+  EXPECT_NE(links.err.find("sage"), std::string::npos) << links.err;
   EXPECT_EQ(run_cenote({"bench", "limits", "--compare", "/no/such/file"}).code, 1);
 }
 
