@@ -60,6 +60,7 @@ struct FitResult {
   int64_t best_epoch = 0, epochs = 0;
   double best_metric = 0;
   int64_t parameters = 0;
+  std::string precision;  // float32 | bfloat16: of a network's products; empty for other models
   std::vector<std::pair<std::string, double>> seconds;   // by phase
   std::vector<std::pair<std::string, double>> counters;  // seeds_per_second, links_per_second, ...
   // Of model auto.

@@ -135,7 +135,7 @@ std::vector<Measurement> DatabaseBench::encode(const MeasurementHook& done) {
       flop += static_cast<double>(batch.rows[table].size()) * work[table];
     all.push_back(batch.rows);
   });
-  const double limit = product_limit(options_.repeats);
+  const double limit = product_limit(network->precision(), options_.repeats);
   const Pass pass{true, 1};
   const auto each_part = [&](const auto& body) {
     for (const auto& batch : all) {
@@ -147,10 +147,12 @@ std::vector<Measurement> DatabaseBench::encode(const MeasurementHook& done) {
       }
     }
   };
+  const char* limit_name =
+      network->precision() == Precision::bfloat16 ? "bfloat16 product" : "float32 product";
   std::vector<Measurement> out;
   if (rows == 0) return out;
-  out.push_back(begin("encode", "distinct rows, forward, 1 thread", "rows", limit * rows / flop,
-                      "float32 product"));
+  out.push_back(
+      begin("encode", "distinct rows, forward, 1 thread", "rows", limit * rows / flop, limit_name));
   measure(
       options_.repeats, rows,
       [&] {
@@ -163,7 +165,7 @@ std::vector<Measurement> DatabaseBench::encode(const MeasurementHook& done) {
   if (!done(out.back())) return out;
   // Two products go back for each one forward.
   out.push_back(begin("encode", "distinct rows, forward and backward, 1 thread", "rows",
-                      limit * rows / (3 * flop), "float32 product"));
+                      limit * rows / (3 * flop), limit_name));
   measure(
       options_.repeats, rows,
       [&] {

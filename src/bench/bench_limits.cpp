@@ -11,9 +11,9 @@
 
 #include "base/check.h"
 #include "base/random.h"
+#include "kernel/bfloat16_product.h"
 #include "kernel/detail_dispatch.h"
 #include "kernel/detail_rows.h"
-#include "kernel/matrix_product.h"
 
 namespace cenote {
 namespace {
@@ -105,18 +105,28 @@ Measurement probe_rows(ThreadPool& threads, const at::Tensor& memory, int64_t by
 
 constexpr double kProductWork = 2.0 * kProductRows * kProductWidth * kProductWidth * kProducts;
 
-Measurement probe_product(int64_t repeats) {
-  Measurement out = of_limits("product of [256, 128] by [128, 128], float32", "flop");
+Measurement probe_product(Precision precision, int64_t repeats) {
+  const bool is_short = precision == Precision::bfloat16;
+  Measurement out = of_limits(is_short ? fmt::format("the same in bfloat16, {}",
+                                                     has_bfloat16_tiles() ? "in tiles" : "plain")
+                                       : "product of [256, 128] by [128, 128], float32",
+                              "flop");
   const at::Tensor a = at::zeros({kProductRows, kProductWidth}),
                    b = at::zeros({kProductWidth, kProductWidth});
   at::Tensor c = at::zeros({kProductRows, kProductWidth});
   measure(
       repeats, kProductWork,
       [&] {
+        const StridedMatrix<float> left{a.const_data_ptr<float>(), kProductWidth, 1},
+            right{b.const_data_ptr<float>(), kProductWidth, 1}, none{nullptr, 0, 1};
         for (int64_t i = 0; i < kProducts; ++i) {
-          multiply<float>(kProductRows, kProductWidth, kProductWidth,
-                          {a.const_data_ptr<float>(), kProductWidth, 1}, b.const_data_ptr<float>(),
-                          {nullptr, 0, 1}, c.mutable_data_ptr<float>());
+          if (is_short) {
+            multiply_bfloat16(kProductRows, kProductWidth, kProductWidth, left, right, none,
+                              c.mutable_data_ptr<float>());
+          } else {
+            multiply<float>(kProductRows, kProductWidth, kProductWidth, left, right.data, none,
+                            c.mutable_data_ptr<float>());
+          }
         }
       },
       out);
@@ -124,7 +134,7 @@ Measurement probe_product(int64_t repeats) {
 }
 
 Measurement probe_torch_product(at::ScalarType type, const std::string& name, int64_t repeats) {
-  Measurement out = of_limits("the same by libtorch, " + name, "flop");
+  Measurement out = of_limits("that by libtorch, " + name, "flop");
   const at::Tensor a = at::zeros({kProductRows, kProductWidth}, type),
                    b = at::zeros({kProductWidth, kProductWidth}, type);
   at::Tensor c = at::zeros({kProductRows, kProductWidth}, type);
@@ -145,7 +155,9 @@ double row_limit(int64_t bytes, int64_t repeats) {
   return probe_rows(one, memory, bytes, 1, repeats).rate;
 }
 
-double product_limit(int64_t repeats) { return probe_product(repeats).rate; }
+double product_limit(Precision precision, int64_t repeats) {
+  return probe_product(precision, repeats).rate;
+}
 
 std::vector<Measurement> bench_limits(ThreadPool& threads, int64_t repeats,
                                       const MeasurementHook& done) {
@@ -164,7 +176,9 @@ std::vector<Measurement> bench_limits(ThreadPool& threads, int64_t repeats,
       if (!add(probe_rows(threads, memory, bytes, parts, repeats))) return out;
     }
   }
-  if (!add(probe_product(repeats))) return out;
+  for (const Precision precision : {Precision::float32, Precision::bfloat16}) {
+    if (!add(probe_product(precision, repeats))) return out;
+  }
   if (!add(probe_torch_product(at::kFloat, "float32", repeats))) return out;
   add(probe_torch_product(at::kBFloat16, "bfloat16", repeats));
   return out;

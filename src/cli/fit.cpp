@@ -31,8 +31,28 @@ std::vector<std::string> split_settings(const std::vector<std::string>& words) {
   return out;
 }
 
+/// `--precision` is the option of that name of the model, or of all members of one that is made of others.
+void set_precision(FitOptions& options, const std::string& precision) {
+  const Registry<ModelEntry>& models = model_registry();
+  const auto has_it = [&](const std::string& name) {
+    return Options(models.at(name).info.options).has("precision");
+  };
+  if (has_it(options.model)) {
+    options.set.emplace_back("precision", precision);
+    return;
+  }
+  if (!Options(models.at(options.model).info.options).has("models")) {
+    throw UsageError(fmt::format(
+        "--precision: model {} is no network; there is nothing to multiply", options.model));
+  }
+  for (const std::string& name : models.names()) {
+    if (has_it(name)) options.set.emplace_back("model." + name + ".precision", precision);
+  }
+}
+
 /// What the words say of model and options is wrong before anything is opened.
-void check_words(FitOptions& options, const std::vector<std::string>& settings) {
+void check_words(FitOptions& options, const std::vector<std::string>& settings,
+                 const std::string& precision) {
   if (options.task.empty() && options.question.empty()) {
     throw UsageError(
         "a question (\"PREDICT ...\") or --task is required: a name in the dataset folder or a "
@@ -49,6 +69,7 @@ void check_words(FitOptions& options, const std::vector<std::string>& settings) 
     options.set.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
   }
   try {
+    if (!precision.empty()) set_precision(options, precision);
     apply_options(options.model, options.set);
     fit_budget(options);
   } catch (const Error& e) {
@@ -62,6 +83,7 @@ int run(const std::vector<std::string>& words) {
   FitOptions options;
   std::string split;
   std::vector<std::string> settings;
+  std::string precision;
   bool profile = false;
   add_source_options(app, options.source, true);
   app.add_option("QUESTION", options.question, "\"PREDICT ... FOR EACH ...\", see 'cenote ask'");
@@ -82,6 +104,10 @@ int run(const std::vector<std::string>& words) {
                  "key=value, an option of the model or of training; may be repeated")
       ->allow_extra_args(false)
       ->take_all();
+  app.add_option("--precision", precision,
+                 "of the products of networks; auto (the default): bfloat16 where the processor "
+                 "multiplies it in tiles (AMX)")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}));
   app.add_option("--seed", options.seed, "of all random draws")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
@@ -94,7 +120,7 @@ int run(const std::vector<std::string>& words) {
   app.add_flag("--profile", profile, "also show what training spent its time on");
   add_common_options(app, common);
   if (!parse_words(app, split_settings(words))) return 0;
-  check_words(options, settings);
+  check_words(options, settings, precision);
   apply_split(split, options.source);
   options.threads = common.threads;
   if (options.out.empty()) options.out = default_run_path(options);
@@ -124,7 +150,8 @@ CENOTE_CLI(fit) {
       "cenote fit SOURCE QUESTION|--task T [--split VAL,TEST] [--model M] [--protocol "
       "rolling|frozen] [--as-of "
       "inclusive|strict] "
-      "[--budget TIME] [--set key=value ...] [--seed N] [--threads N] [--out RUN] [--resume] "
+      "[--budget TIME] [--precision P] [--set key=value ...] [--seed N] [--threads N] [--out RUN] "
+      "[--resume] "
       "[--profile]";
   entry.run = run;
   return entry;

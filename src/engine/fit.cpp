@@ -229,6 +229,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;
   result.parameters = trained->parameter_count();
+  result.precision = trained->precision();
   result.seconds = prepared->seconds;
   if (report.epoch_seconds.empty()) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - train_start;

@@ -49,6 +49,7 @@ Json fit_json(const FitResult& result) {
            {"best_epoch", result.best_epoch},
            {"epochs", result.epochs},
            {"parameters", result.parameters},
+           {"precision", result.precision},
            {"seconds", named_numbers(result.seconds)},
            {"counters", named_numbers(result.counters)}};
   if (std::isfinite(result.calibration.loss_before))

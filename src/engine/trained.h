@@ -48,6 +48,8 @@ class Trained {
   virtual void save(ModelPart& part) const = 0;
   virtual void load(const ModelPart& part) = 0;
   virtual int64_t parameter_count() const { return 0; }
+  /// Of what it multiplies; empty for a model without such products, or made of several.
+  virtual std::string precision() const { return {}; }
 };
 
 /// A fresh model with the options of `part`, and the members that it has (their weights are those of the seed

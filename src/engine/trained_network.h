@@ -22,6 +22,9 @@ class TrainedNetwork : public Trained {
   void save(ModelPart& part) const override;
   void load(const ModelPart& part) override;
   int64_t parameter_count() const override { return network_->parameters().count(); }
+  std::string precision() const override {
+    return network_->precision() == Precision::bfloat16 ? "bfloat16" : "float32";
+  }
 
  private:
   Rankings rank_vectors(const std::vector<double>& vectors, const std::vector<Seed>& seeds,

@@ -5,7 +5,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
@@ -15,6 +14,7 @@
 #include "cenote/hooks.h"
 #include "graph/batch.h"
 #include "graph/seeds.h"
+#include "kernel/linear.h"
 #include "layer/detail/row_encoder.h"
 #include "metric/metric.h"
 
@@ -44,6 +44,8 @@ class Network {
   virtual ~Network() = default;
   virtual const ParameterSet& parameters() const = 0;
   virtual SamplerOptions sampler() const = 0;
+  /// Of what it multiplies.
+  virtual Precision precision() const { return Precision::float32; }
   /// Rows [n] in [0, N] of a table (N: its columns are missing) -> [n, width].
   virtual at::Tensor encode(int64_t table, std::span<const int64_t> rows,
                             const Pass& pass) const = 0;

@@ -2,8 +2,8 @@
 // RelGNN: rows encoded once, relative time, layers of composite messages with attention, a linear head.
 //
 // Shapes, Empty, Gradient, Cost    those of LayeredNetwork (model/detail/layered_network.h).
-// Options   channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins. Hops and layers are free of each
-//           other: a layer takes children one hop away and their other parents two hops away, so one layer
+// Options   channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins, precision. Hops and layers are free of
+//           each other: a layer takes children one hop away and their other parents two hops away, so one layer
 //           uses two hops. Rows of the last hop take part with nothing drawn for them. One layer by validation
 //           metrics of driver-top3, seeds 0 and 1, both protocols: a second over the same two hops was worse.
 // Source    Chen, Kanatsoulis, Leskovec 2025, arXiv:2502.06784.

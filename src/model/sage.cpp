@@ -2,7 +2,7 @@
 // The reference network: encode rows, add the relative time, SAGE layers, a linear head on the seed.
 //
 // Shapes, Empty, Gradient, Cost    those of LayeredNetwork (model/detail/layered_network.h).
-// Options   channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins. The defaults are smaller than
+// Options   channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins, precision. The defaults are smaller than
 //           the reference's (128 channels, 128,64 rows drawn uniformly, 4 blocks, sum): chosen on validation
 //           metrics of the f1 tasks, where the latest rows and means do better.
 // Source    Robinson et al. 2024, arXiv:2407.20060 (RelBench's reference model).

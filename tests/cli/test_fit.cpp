@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
 #include "cli/detail/run_path.h"
 #include "program.h"
 
@@ -219,6 +221,30 @@ TEST(Fit, SetReachesTheOptionsOfPoolsAndEncoders) {
   refused("pool.attentoin.heads=2", {"'attentoin'", "did you mean 'attention'"});
   refused("pool.attention=2", {"'pool.attention' names no option"});
   refused("encode.number.pieces=-1", {"'pieces'"});
+}
+
+TEST(Fit, PrecisionIsThatOfTheNetworkItsMembersOrRefused) {
+  const TemporaryFolder folder;
+  const auto with = [&](const std::string& precision) {
+    auto words = tiny_fit((folder.path() / precision).string());
+    words.insert(words.end(), {"--json", "--precision", precision});
+    const Outcome outcome = run_cenote(words);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.json().at("precision"), precision);
+    return read_file(folder.path() / precision / "model.safetensors");
+  };
+  EXPECT_NE(with("float32"), with("bfloat16"));
+  EXPECT_THAT(trained_run().fit.json().at("precision"), testing::AnyOf("float32", "bfloat16"));
+  const auto refused = [&](const std::string& model, const std::string& precision) {
+    const Outcome outcome =
+        run_cenote({"fit", f1(), "--task", "driver-top3", "--model", model, "--precision",
+                    precision, "--out", (folder.path() / "none").string()});
+    EXPECT_EQ(outcome.code, 2) << outcome.err;
+    return outcome.err;
+  };
+  EXPECT_NE(refused("boost", "float32").find("model boost is no network"), std::string::npos);
+  EXPECT_NE(refused("sage", "half").find("bfloat16"), std::string::npos);
+  EXPECT_NE(refused("nosuch", "float32").find("no model 'nosuch'"), std::string::npos);
 }
 
 TEST(Fit, TerminatedEndsWith143AndJsonSaysCancelled) {

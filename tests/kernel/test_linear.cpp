@@ -4,6 +4,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/layer_norm.h>
@@ -31,7 +32,15 @@ at::Tensor chain(const at::Tensor& x, const std::vector<at::Tensor>& weights,
   return h;
 }
 
-TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
+class LinearIn : public testing::TestWithParam<Precision> {
+ protected:
+  const PrecisionScope scope_{GetParam()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Precisions, LinearIn,
+                         testing::Values(Precision::float32, Precision::bfloat16));
+
+TEST_P(LinearIn, ARowAloneHasTheSameBytesAsAmongOthers) {
   at::set_num_threads(1);
   for (const int64_t inner : {7, 16, 64, 128, 333, 1024}) {
     for (const int64_t width : {1, 32, 64, 128}) {
@@ -53,7 +62,7 @@ TEST(Linear, ARowAloneHasTheSameBytesAsAmongOthers) {
   }
 }
 
-TEST(Linear, GradientsOfRowsDoNotDependOnTheRowsBeside) {
+TEST_P(LinearIn, GradientsOfRowsDoNotDependOnTheRowsBeside) {
   at::set_num_threads(1);
   const at::Tensor w1 = at::randn({128, 40}).mul(0.1).requires_grad_(),
                    w2 = at::randn({1, 128}).mul(0.1).requires_grad_();
@@ -103,6 +112,36 @@ TEST(Linear, GoldenValuesAndGradients) {
   EXPECT_EQ(gradient[0][0][1].item<double>(), 4);
   EXPECT_EQ(gradient[1][0][0].item<double>(), 6);  // column sums of x: 0 + 2 + 4
   EXPECT_EQ(gradient[2][0].item<double>(), 3);     // rows
+}
+
+/// A product of two numbers in bfloat16 is off by 2^-8 of it at most; so is a sum of some, of their sizes.
+TEST(Linear, InBfloat16ValuesAndGradientsAreNearThoseInFloat32) {
+  const at::Tensor x = at::randn({300, 40}), w = at::randn({70, 40}), b = at::randn({70}),
+                   down = at::randn({300, 70});
+  const auto results = [&](Precision precision) {
+    const at::Tensor x1 = x.clone().requires_grad_(), w1 = w.clone().requires_grad_(),
+                     b1 = b.clone().requires_grad_();
+    at::Tensor y;
+    {
+      const PrecisionScope scope(precision);
+      y = linear_rows(x1, w1, b1);
+    }
+    // Outside of the scope, gradients are computed as the values were.
+    auto out = torch::autograd::grad({y.mul(down).sum()}, {x1, w1, b1});
+    out.push_back(y.detach());
+    return out;
+  };
+  const auto exact = results(Precision::float32), near = results(Precision::bfloat16);
+  const std::vector<at::Tensor> sizes{down.abs().mm(w.abs()), down.t().abs().mm(x.abs()),
+                                      down.abs().sum(0), x.abs().mm(w.t().abs())};
+  for (size_t i = 0; i < exact.size(); ++i) {
+    EXPECT_TRUE(near[i].sub(exact[i]).abs().le(sizes[i].mul(1.0 / 128)).all().item<bool>()) << i;
+    EXPECT_EQ(at::equal(near[i], exact[i]), i == 2) << i;  // the bias is not multiplied
+  }
+  const PrecisionScope scope(Precision::bfloat16);
+  const at::Tensor doubles = x.to(at::kDouble);
+  EXPECT_TRUE(at::allclose(linear_rows(doubles, w.to(at::kDouble), {}),
+                           doubles.mm(w.to(at::kDouble).t()), 1e-12, 1e-12));
 }
 
 TEST(Linear, NoRowsAndWrongShapes) {

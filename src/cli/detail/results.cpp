@@ -144,7 +144,10 @@ void print_fit(const FitResult& result, const FitOptions& options) {
                               metric_text(result.calibration.loss_before),
                               metric_text(result.calibration.loss_after)));
   if (!result.kept.empty()) print_selection(result);
-  if (result.parameters > 0) print_wrapped("parameters", format_count(result.parameters));
+  if (result.parameters > 0)
+    print_wrapped("parameters",
+                  format_count(result.parameters) +
+                      (result.precision.empty() ? "" : ", multiplied in " + result.precision));
   std::string seconds;
   for (const auto& [name, value] : result.seconds) {
     // Parts of a phase ("train.encode") are for programs.

@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "base/time.h"
-#include "kernel/linear.h"
+#include "kernel/bfloat16_product.h"
 #include "kernel/segment.h"
 #include "kernel/time_code.h"
 
@@ -45,6 +45,11 @@ std::vector<int64_t> parse_fanout(const NetworkPlan& plan, const std::string& te
   return out;
 }
 
+Precision parse_precision(const std::string& text) {
+  if (text == "auto") return has_bfloat16_tiles() ? Precision::bfloat16 : Precision::float32;
+  return text == "bfloat16" ? Precision::bfloat16 : Precision::float32;
+}
+
 }  // namespace
 
 std::vector<Option> network_options(const NetworkDefaults& defaults) {
@@ -68,7 +73,13 @@ std::vector<Option> network_options(const NetworkDefaults& defaults) {
        "which links are followed: all, or the names of some with '+' between them",
        0,
        0,
-       {}}};
+       {}},
+      {"precision",
+       std::string("auto"),
+       "numbers that are multiplied; auto: bfloat16 on processors with tiles for it (AMX)",
+       0,
+       0,
+       {"auto", "float32", "bfloat16"}}};
 }
 
 LayeredNetwork::LayeredNetwork(const NetworkPlan& plan, const Options& options,
@@ -77,7 +88,8 @@ LayeredNetwork::LayeredNetwork(const NetworkPlan& plan, const Options& options,
       graph_(context.graph),
       entity_table_(context.entity_table),
       width_(options.get_int("channels")),
-      reach_(plan.reach) {
+      reach_(plan.reach),
+      precision_(parse_precision(options.get_text("precision"))) {
   CENOTE_CHECK(width_ % 32 == 0, bad_input, "option 'channels' of {}: {} is not a multiple of 32",
                plan.model, width_);
   sampler_.fanout = parse_fanout(plan, options.get_text("fanout"), options.get_int("layers"));
@@ -127,6 +139,7 @@ void LayeredNetwork::make_layers(const NetworkPlan& plan, const Options& options
 
 at::Tensor LayeredNetwork::encode(int64_t table, std::span<const int64_t> rows,
                                   const Pass& pass) const {
+  const PrecisionScope scope(precision_);
   return encoders_[table].forward(rows, pass);
 }
 
@@ -135,6 +148,7 @@ at::Tensor LayeredNetwork::codes(int64_t table, std::span<const int64_t> rows) c
 }
 
 at::Tensor LayeredNetwork::encode_codes(int64_t table, const at::Tensor& codes) const {
+  const PrecisionScope scope(precision_);
   return encoders_[table].encode(codes);
 }
 
@@ -147,6 +161,12 @@ struct LayeredNetwork::TimeSpans {
 
 at::Tensor LayeredNetwork::forward(const Shard& shard, std::vector<at::Tensor> x,
                                    const Pass&) const {
+  return linear_rows(run_layers(shard, std::move(x)), head_.first, head_.second);
+}
+
+/// What the head sees of each seed: [seeds, channels].
+at::Tensor LayeredNetwork::run_layers(const Shard& shard, std::vector<at::Tensor> x) const {
+  const PrecisionScope scope(precision_);
   for (size_t table = 0; table < x.size(); ++table) {
     if (!x[table].defined() || !time_[table].first.defined()) continue;
     const TimeSpans spans = time_spans(shard, table);
@@ -161,7 +181,7 @@ at::Tensor LayeredNetwork::forward(const Shard& shard, std::vector<at::Tensor> x
     left -= reach_;
     x = layer->forward(shard, x, std::min(hops, left) + 1);
   }
-  return linear_rows(x[entity_table_], head_.first, head_.second);
+  return x[entity_table_];
 }
 
 /// 0 days where the row has no time or its columns are missing.

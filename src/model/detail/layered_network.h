@@ -33,7 +33,7 @@ struct NetworkDefaults {
   std::string pool = "mean";
 };
 
-/// channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins.
+/// channels, layers, fanout, sampling, pool, blocks, dropout, residual, joins, precision.
 std::vector<Option> network_options(const NetworkDefaults& defaults);
 
 /// Shapes    see model.h; every row is `channels` numbers wide.
@@ -48,6 +48,7 @@ class LayeredNetwork : public Network {
   LayeredNetwork(const NetworkPlan& plan, const Options& options, const ModelContext& context);
   const ParameterSet& parameters() const override { return parameters_; }
   SamplerOptions sampler() const override { return sampler_; }
+  Precision precision() const override { return precision_; }
   at::Tensor encode(int64_t table, std::span<const int64_t> rows, const Pass& pass) const override;
   at::Tensor codes(int64_t table, std::span<const int64_t> rows) const override;
   at::Tensor encode_codes(int64_t table, const at::Tensor& codes) const override;
@@ -60,11 +61,13 @@ class LayeredNetwork : public Network {
  private:
   struct TimeSpans;
   TimeSpans time_spans(const Shard& shard, size_t table) const;
+  at::Tensor run_layers(const Shard& shard, std::vector<at::Tensor> x) const;
   void make_layers(const NetworkPlan& plan, const Options& options, const ModelContext& context);
 
   const Graph& graph_;
   int32_t entity_table_;
   int64_t width_, reach_;
+  Precision precision_;  // of all products but the head's
   SamplerOptions sampler_;
   std::optional<JoinPlan> joins_;     // none: as the layers have it by themselves
   std::vector<RowEncoder> encoders_;  // by table
