@@ -24,7 +24,8 @@ struct BenchDatabaseOptions {
 /// Reading every table: DuckDB's own scan of the source (the limit), opening it as a snapshot, and the snapshot's columns
 /// into memory. In rows.
 std::vector<Measurement> bench_ingest(const SourceOptions& source, int64_t repeats,
-                                      const MeasurementHook& done, const Hooks& hooks);
+                                      ThreadPool& threads, const MeasurementHook& done,
+                                      const Hooks& hooks);
 
 /// A database and a task that are measured part by part. Each part is measured on the training seeds, in batches as
 /// training has them; the model is `sage` as RelBench's reference has it: 128 channels, 128 and 64 rows drawn uniformly,

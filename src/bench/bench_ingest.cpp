@@ -18,7 +18,8 @@ Measurement of_ingest(std::string what) {
 }  // namespace
 
 std::vector<Measurement> bench_ingest(const SourceOptions& source, int64_t repeats,
-                                      const MeasurementHook& done, const Hooks& hooks) {
+                                      ThreadPool& threads, const MeasurementHook& done,
+                                      const Hooks& hooks) {
   std::vector<Measurement> out;
   const TemporaryFolder folder;
   DuckDatabase loader = open_loader(folder.path() / "bench.duckdb", folder.path() / "spill");
@@ -50,7 +51,8 @@ std::vector<Measurement> bench_ingest(const SourceOptions& source, int64_t repea
   out.push_back(of_ingest("columns of the copy into memory, ordered"));
   of_limit(out.back());
   measure(
-      repeats, rows, [&] { load_columns(snapshot, snapshot.schema(), {}, Hooks{}); }, out.back());
+      repeats, rows, [&] { load_columns(snapshot, snapshot.schema(), {}, threads, Hooks{}); },
+      out.back());
   done(out.back());
   return out;
 }

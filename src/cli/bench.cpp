@@ -171,7 +171,7 @@ std::vector<Measurement> measure_parts(const BenchWords& words, const Hooks& hoo
   };
   if (is_asked("limits")) take(bench_limits(*threads, words.database.repeats, watched));
   if (is_asked("ingest"))
-    take(bench_ingest(words.database.source, words.database.repeats, watched, hooks));
+    take(bench_ingest(words.database.source, words.database.repeats, *threads, watched, hooks));
   if (words.what == "limits" || words.what == "ingest" || stopped) return all;
   DatabaseBench database(words.database, *threads, hooks);
   if (is_asked("sample")) take(database.sample(watched));

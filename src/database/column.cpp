@@ -12,7 +12,9 @@ namespace {
 
 /// An unsigned word as big-endian bytes, so that memcmp compares as the numbers do.
 void append_word(uint64_t word, std::string& out) {
-  for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(word >> shift & 0xff);
+  char bytes[8];
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(word >> (56 - 8 * i) & 0xff);
+  out.append(bytes, sizeof bytes);
 }
 
 }  // namespace
@@ -54,6 +56,9 @@ void append_text(ColumnData& column, std::string_view value) {
 ColumnData take_rows(const ColumnData& column, const std::vector<int64_t>& order) {
   ColumnData out = make_column(column.type);
   out.valid.reserve(order.size());
+  out.integers.reserve(column.integers.empty() ? 0 : order.size());
+  out.reals.reserve(column.reals.empty() ? 0 : order.size());
+  out.offsets.reserve(column.offsets.empty() ? 0 : order.size() + 1);
   for (const int64_t row : order) {
     if (!column.is_valid(row)) {
       append_null(out);

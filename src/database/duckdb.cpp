@@ -128,6 +128,15 @@ DuckDatabase& DuckDatabase::operator=(DuckDatabase&& other) noexcept {
   return *this;
 }
 
+DuckDatabase DuckDatabase::connect_again() const {
+  DuckDatabase out;
+  if (duckdb_connect(database_, &out.connection_) != DuckDBSuccess)
+    fail(ErrorCode::database, "cannot connect to the database once more");
+  out.secrets_ = secrets_;
+  out.cancelled_ = cancelled_;
+  return out;
+}
+
 void DuckDatabase::hide(const std::string& secret) {
   if (!secret.empty()) secrets_.push_back(secret);
 }

@@ -30,6 +30,9 @@ class DuckDatabase {
   DuckDatabase(DuckDatabase&& other) noexcept;
   DuckDatabase& operator=(DuckDatabase&& other) noexcept;
 
+  /// Another connection to the same database, for calls on another thread. REQUIRES this one to outlive it.
+  DuckDatabase connect_again() const;
+
   /// A text that must not appear in a message (a password).
   void hide(const std::string& secret);
   /// `text` without what must not appear.
@@ -52,9 +55,11 @@ class DuckDatabase {
   QueryResult select_only(const std::string& sql) const;
 
  private:
+  DuckDatabase() = default;
   [[noreturn]] void raise(int type, const char* message) const;
 
-  struct _duckdb_database* database_ = nullptr;
+  struct _duckdb_database* database_ =
+      nullptr;  // null: that of the connection this one was made from
   struct _duckdb_connection* connection_ = nullptr;
   std::vector<std::string> secrets_;
   std::function<bool()> cancelled_;

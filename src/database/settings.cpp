@@ -42,11 +42,13 @@ DuckDatabase open_loader(const std::filesystem::path& file, const std::filesyste
   return loader;
 }
 
-DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill) {
+DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill,
+                         int threads) {
   DuckDatabase::Settings settings = common_settings(spill);
+  const std::string count = std::to_string(threads);
   settings.insert(
       settings.end(),
-      {{"access_mode", "READ_ONLY"}, {"threads", "1"}, {"enable_external_access", "false"}});
+      {{"access_mode", "READ_ONLY"}, {"threads", count}, {"enable_external_access", "false"}});
   DuckDatabase database(file, settings);
   database.execute("SET TimeZone = 'UTC'");
   database.execute("SET lock_configuration = true");
@@ -54,7 +56,7 @@ DuckDatabase open_locked(const std::filesystem::path& file, const std::filesyste
                                         {"enable_external_access", "false"},
                                         {"autoinstall_known_extensions", "false"},
                                         {"autoload_known_extensions", "false"},
-                                        {"threads", "1"}};
+                                        {"threads", count}};
   for (const auto& [name, value] : expected) {
     const std::string found =
         database.text(fmt::format("SELECT CAST(current_setting('{}') AS VARCHAR)", name));

@@ -11,9 +11,10 @@ namespace cenote {
 /// Reads sources, writes the snapshot: several threads, nothing installed or loaded on its own.
 DuckDatabase open_loader(const std::filesystem::path& file, const std::filesystem::path& spill);
 
-/// Read-only, one thread (sums of floats differ between parallel runs), no files, no network, no
+/// Read-only, one thread unless what is asked is the same in any order (sums of floats are not), no files, no network, no
 /// extension, and no way to change any of that. Every setting is read back.
-DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill);
+DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill,
+                         int threads = 1);
 
 /// Bytes that DuckDB may use: half of what this process may have.
 int64_t memory_limit();

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/threads.h"
 #include "database/canonical.h"
 #include "database/future.h"
 #include "database/keys.h"
@@ -25,7 +26,9 @@ struct Snapshot::State {
   std::set<std::pair<std::string, std::string>>
       text_times;  // columns whose texts are read as times
   std::map<std::pair<std::string, std::string>, std::string> casts;  // columns read in another form
+  std::optional<int64_t> types_until;  // what infer_types() saw last, if its types still stand
   FutureChange future;
+  std::function<bool()> cancelled;
 };
 
 Snapshot::Snapshot(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -123,10 +126,17 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
                                                 std::move(findings),
                                                 {},
                                                 {},
-                                                {}}));
+                                                {},
+                                                {},
+                                                hooks.cancelled}));
 }
 
 void Snapshot::infer_types(int64_t visible_until) {
+  if (state_->types_until == visible_until) return;
+  // Counts are the same in any order of the rows, so these queries may use every core.
+  DuckDatabase counting =
+      open_locked(state_->files.file(), state_->files.spill(), available_threads());
+  counting.ask(state_->cancelled);
   for (Table& table : state_->schema.tables) {
     std::vector<size_t> open;
     for (size_t i = 0; i < table.columns.size(); ++i) {
@@ -138,7 +148,7 @@ void Snapshot::infer_types(int64_t visible_until) {
         table.columns[i].storage = StorageType::utf8;
       open.push_back(i);
     }
-    const auto statistics = column_statistics(state_->database, table, open, visible_until);
+    const auto statistics = column_statistics(counting, table, open, visible_until);
     for (size_t i = 0; i < open.size(); ++i) {
       Column& column = table.columns[open[i]];
       const TypeGuess guess = infer_column_type(column.name, column.database_type, statistics[i]);
@@ -149,9 +159,11 @@ void Snapshot::infer_types(int64_t visible_until) {
       column.reason = guess.reason;
     }
   }
+  state_->types_until = visible_until;
 }
 
 void Snapshot::use_types(const Schema& model) {
+  state_->types_until.reset();
   for (Table& table : state_->schema.tables) {
     const int64_t known = model.find_table(table.name);
     if (known < 0) continue;
@@ -182,10 +194,11 @@ void Snapshot::use_types(const Schema& model) {
 }
 
 std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
-                                               const std::vector<std::string>& columns) const {
+                                               const std::vector<std::string>& columns,
+                                               ThreadPool* threads) const {
   const Table& table = state_->schema.table(table_name);
   if (columns.empty()) return {};
-  std::string select;
+  std::vector<std::string> selected;
   for (const std::string& name : columns) {
     const int64_t position = table.find_column(name);
     CENOTE_CHECK(position >= 0, not_found, "table '{}' has no column '{}'", table_name, name);
@@ -196,13 +209,34 @@ std::vector<ColumnData> Snapshot::read_columns(const std::string& table_name,
     const bool text_time =
         column.storage == StorageType::time && state_->text_times.contains({table_name, name});
     const auto cast = state_->casts.find({table_name, name});
-    select +=
-        (select.empty() ? "" : ", ") + (text_time ? text_as_time(quote_identifier(name))
-                                        : cast != state_->casts.end() ? cast->second
-                                                                      : quote_identifier(name));
+    selected.push_back(text_time                     ? text_as_time(quote_identifier(name))
+                       : cast != state_->casts.end() ? cast->second
+                                                     : quote_identifier(name));
   }
-  // One thread reads a table in the order of its row numbers.
-  return state_->database.query(fmt::format("SELECT {} FROM {}", select, relation(table))).columns;
+  // One thread reads a column in the order of its row numbers.
+  const std::string from = " FROM " + relation(table);
+  std::vector<ColumnData> out(selected.size());
+  const auto read = [&](const DuckDatabase& connection, size_t i) {
+    out[i] = std::move(connection.query("SELECT " + selected[i] + from).columns.front());
+  };
+  // What is more than reading stays in the connection that has the settings for it, and a future that is another is made
+  // once for all columns.
+  std::vector<size_t> plain;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (selected[i] == quote_identifier(columns[i])) plain.push_back(i);
+  }
+  if (threads == nullptr || plain.size() < 2 || state_->future.kind != FutureChange::none) {
+    std::string select;
+    for (const std::string& one : selected) select += (select.empty() ? "" : ", ") + one;
+    return state_->database.query("SELECT " + select + from).columns;
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (selected[i] != quote_identifier(columns[i])) read(state_->database, i);
+  }
+  threads->parallel_for(std::ssize(plain), [&](int64_t i) {
+    read(state_->database.connect_again(), plain[static_cast<size_t>(i)]);
+  });
+  return out;
 }
 
 void Snapshot::change_future(const FutureChange& change) { state_->future = change; }

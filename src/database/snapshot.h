@@ -16,6 +16,8 @@
 
 namespace cenote {
 
+class ThreadPool;
+
 /// A warning about a source, kept for `inspect`.
 struct Finding {
   std::string code;  // "dangling_reference", "static_table", ...
@@ -78,9 +80,11 @@ class Snapshot {
   /// definition of a view of the same name, where the table needs its database's name.
   std::string relation(const Table& table, const std::string& database = "") const;
 
-  /// Whole columns of a table in the snapshot's row order (its `rowid`), streamed in chunks.
+  /// Whole columns of a table in the snapshot's row order (its `rowid`), streamed in chunks; several at a time on
+  /// `threads`, if there are any.
   std::vector<ColumnData> read_columns(const std::string& table,
-                                       const std::vector<std::string>& columns) const;
+                                       const std::vector<std::string>& columns,
+                                       ThreadPool* threads = nullptr) const;
 
   /// Runs one SELECT in the locked-down connection. `setup` statements (CREATE TEMP ...) made by Cenote
   /// itself run before it, in the same connection, and are undone afterwards.

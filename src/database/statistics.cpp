@@ -29,10 +29,12 @@ std::string aggregates(const Column& column) {
     out += "0, 0.0, 0.0, ";
   }
   if (column.storage == StorageType::utf8) {
-    // Words are counted by spaces, as whole numbers: the sum is the same in any order.
+    // Words are counted by spaces, as whole numbers: the sum is the same in any order. A time begins with a digit, which
+    // is faster to see than the whole pattern.
     out += fmt::format(
-        "CAST(coalesce(sum(length({0}) - length(replace({0}, ' ', '')) + 1), 0) AS BIGINT), "
-        "count(*) FILTER (({1}) IS NOT NULL)",
+        "CAST(coalesce(sum(len(string_split({0}, ' '))), 0) AS BIGINT), "
+        "count(*) FILTER (CASE WHEN {0} >= '0' AND {0} < ':' THEN ({1}) IS NOT NULL ELSE false "
+        "END)",
         c, text_as_time(c));
   } else {
     out += "0, 0";

@@ -35,14 +35,18 @@ using namespace encode_detail;
 
 constexpr int64_t kMissing = 0, kFirstBucket = 1, kUntouched = -1;
 constexpr uint64_t kWordSeed = 1, kGramSeed = 2;
-constexpr size_t kMostFitted = 250'000;  // texts that fit() reads, evenly spread where there are more
+constexpr size_t kMostFitted =
+    250'000;  // texts that fit() reads, evenly spread where there are more
 
 /// Calls use(bucket) for at most `most` features of a text: its words, then their 3-grams.
 template <class Use>
 void for_each_bucket(std::string_view text, int64_t buckets, int64_t most, Words& words,
                      const Use& use) {
+  const auto count = static_cast<uint64_t>(buckets);
+  const bool is_power = (count & (count - 1)) == 0;  // then the remainder is a mask
   const auto bucket = [&](std::string_view feature, uint64_t seed) {
-    return static_cast<int64_t>(hash_bytes(feature, seed) % static_cast<uint64_t>(buckets));
+    const uint64_t hash = hash_bytes(feature, seed);
+    return static_cast<int64_t>(is_power ? hash & (count - 1) : hash % count);
   };
   split_words(text, most, words);
   for (int64_t i = 0; i < words.count(); ++i) use(bucket(words.word(i), kWordSeed));

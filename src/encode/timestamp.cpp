@@ -28,6 +28,21 @@ using namespace encode_detail;
 
 constexpr double kTurn = 6.283185307179586476925286766559;
 
+/// Sine and cosine of the parts of a turn.
+class Turns {
+ public:
+  explicit Turns(int parts) {
+    for (int i = 0; i < parts; ++i) {
+      const double turn = kTurn * i / parts;
+      sine_.push_back({static_cast<float>(std::sin(turn)), static_cast<float>(std::cos(turn))});
+    }
+  }
+  void copy(int64_t part, float* to) const { std::copy_n(sine_[part].data(), 2, to); }
+
+ private:
+  std::vector<std::array<float, 2>> sine_;
+};
+
 class TimestampEncoder : public ColumnEncoder {
  public:
   explicit TimestampEncoder(const Options& options) : clip_(options.get_double("clip")) {}
@@ -40,6 +55,7 @@ class TimestampEncoder : public ColumnEncoder {
   ColumnCodes encode(const ColumnData& column) const override {
     check_storage("timestamp", column, {StorageType::time});
     const int64_t rows = column.size();
+    const Turns month(12), day(31), weekday(7), minute(24 * 60);
     FixedCodes codes(rows, 10);
     for (int64_t row = 0; row < rows; ++row) {
       const std::span<float> code = codes.row(row);
@@ -49,13 +65,10 @@ class TimestampEncoder : public ColumnEncoder {
       }
       code[0] = standard_.code(column.number(row), clip_);
       const CivilTime civil = to_civil(column.integers[static_cast<size_t>(row)]);
-      const std::array<double, 4> turns = {(civil.month - 1) / 12.0, (civil.day - 1) / 31.0,
-                                           civil.weekday / 7.0,
-                                           (civil.hour + civil.minute / 60.0) / 24.0};
-      for (size_t i = 0; i < turns.size(); ++i) {
-        code[2 + 2 * i] = static_cast<float>(std::sin(kTurn * turns[i]));
-        code[3 + 2 * i] = static_cast<float>(std::cos(kTurn * turns[i]));
-      }
+      month.copy(civil.month - 1, code.data() + 2);
+      day.copy(civil.day - 1, code.data() + 4);
+      weekday.copy(civil.weekday, code.data() + 6);
+      minute.copy(civil.hour * 60 + civil.minute, code.data() + 8);
     }
     codes.row(rows)[1] = 1;
     return codes.take();

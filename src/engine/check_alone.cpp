@@ -39,12 +39,13 @@ struct Sample {
 
 Sample draw_sample(const Prepared& prepared, const ModelContext& context, int64_t most) {
   const SeedTable& train = prepared.train;
-  std::vector<int64_t> rows = known_labels(train, context);
-  std::stable_sort(rows.begin(), rows.end(), [&](int64_t a, int64_t b) {
-    return boost_seed_key(context, train.seeds[a], 0x616c6f6e65) <
-           boost_seed_key(context, train.seeds[b], 0x616c6f6e65);
-  });
-  if (std::ssize(rows) > most) rows.resize(static_cast<size_t>(most));
+  std::vector<std::pair<uint64_t, int64_t>> keyed;
+  for (const int64_t row : known_labels(train, context))
+    keyed.emplace_back(boost_seed_key(context, train.seeds[row], 0x616c6f6e65), row);
+  const auto kept = std::min(std::ssize(keyed), most);
+  std::partial_sort(keyed.begin(), keyed.begin() + kept, keyed.end());
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < kept; ++i) rows.push_back(keyed[i].second);
   Sample out{take_seeds(train, rows), {}, {}};
   const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
   for (int64_t i = 0; i < out.seeds.size(); ++i) {

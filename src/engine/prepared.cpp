@@ -229,7 +229,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   remove_links(out->task, out->schema);
   out->dataset = out->schema.name;
   find_tables(*out);
-  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, hooks);
+  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, threads, hooks);
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
   phases.begin("encode");
@@ -278,7 +278,7 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
   out->outputs = model.outputs;
   out->visibility = {protocol, model.as_of, out->task.test_timestamp};
   phases.begin("load");
-  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, hooks);
+  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, threads, hooks);
   for (size_t t = 0; t < out->schema.tables.size(); ++t)
     out->schema.tables[t].rows = store.tables[t].rows;
   find_tables(*out);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <numeric>
 
 #include "base/check.h"
@@ -64,17 +65,44 @@ int compare_values(const ColumnData& column, int64_t a, int64_t b) {
 /// Where a row stands in its table: by its time, then by the first bytes of its key, of which most rows need no more.
 struct Place {
   int64_t time;
-  std::array<uint64_t, 2> key_begin;
+  uint64_t key_begin, key_more;
   int64_t row;
 };
 
-/// The first 16 bytes as numbers that compare as the bytes do.
-std::array<uint64_t, 2> first_bytes(const std::string& bytes) {
-  std::array<unsigned char, 16> begin{};
-  std::memcpy(begin.data(), bytes.data(), std::min(bytes.size(), begin.size()));
-  std::array<uint64_t, 2> out{};
-  for (size_t i = 0; i < begin.size(); ++i) out[i / 8] = out[i / 8] << 8 | begin[i];
+/// Eight bytes from `at` on, filled up with zeros, as a number that compares as the bytes do.
+uint64_t word_at(const std::string& bytes, size_t at) {
+  std::array<unsigned char, 8> some{};
+  if (at < bytes.size())
+    std::memcpy(some.data(), bytes.data() + at, std::min(bytes.size() - at, some.size()));
+  uint64_t out = 0;
+  for (const unsigned char byte : some) out = out << 8 | byte;
   return out;
+}
+
+/// Rows that are worked on at a time.
+constexpr int64_t kBlockRows = 1 << 17;
+
+/// Calls body(first, last) for blocks of [0, rows).
+void for_each_block(ThreadPool& threads, int64_t rows,
+                    const std::function<void(int64_t, int64_t)>& body) {
+  threads.parallel_for((rows + kBlockRows - 1) / kBlockRows, [&](int64_t block) {
+    body(block * kBlockRows, std::min(rows, (block + 1) * kBlockRows));
+  });
+}
+
+/// Blocks are sorted, then pairs of neighbours merged, until there is one. REQUIRES an order of all values.
+template <class Value, class Less>
+void sort_blocks(ThreadPool& threads, std::vector<Value>& values, const Less& less) {
+  const auto rows = std::ssize(values);
+  const auto at = [&](int64_t row) { return values.begin() + std::min<int64_t>(row, rows); };
+  for_each_block(threads, rows,
+                 [&](int64_t first, int64_t last) { std::sort(at(first), at(last), less); });
+  for (int64_t size = kBlockRows; size < rows; size *= 2) {
+    threads.parallel_for((rows + 2 * size - 1) / (2 * size), [&](int64_t pair) {
+      const int64_t first = pair * 2 * size;
+      std::inplace_merge(at(first), at(first + size), at(first + 2 * size), less);
+    });
+  }
 }
 
 /// The bytes of a row's key in a buffer that is used again.
@@ -89,17 +117,21 @@ const std::string& key_bytes(const std::vector<const ColumnData*>& key, int64_t 
 /// the other columns do. Rows that are equal in those too may stand in any order.
 std::vector<int64_t> order_rows(const std::vector<int64_t>& time,
                                 const std::vector<const ColumnData*>& key,
-                                const std::vector<const ColumnData*>& others) {
+                                const std::vector<const ColumnData*>& others, ThreadPool& threads) {
   std::vector<Place> places(time.size());
-  std::string here, there;
-  for (size_t row = 0; row < places.size(); ++row) {
-    const auto at = static_cast<int64_t>(row);
-    places[row] = {time[row], first_bytes(key_bytes(key, at, here)), at};
-  }
-  std::sort(places.begin(), places.end(), [&](const Place& a, const Place& b) {
+  for_each_block(threads, std::ssize(places), [&](int64_t first, int64_t last) {
+    std::string bytes;
+    for (int64_t row = first; row < last; ++row) {
+      key_bytes(key, row, bytes);
+      places[row] = {time[row], word_at(bytes, 0), word_at(bytes, 8), row};
+    }
+  });
+  sort_blocks(threads, places, [&](const Place& a, const Place& b) {
     if (a.time != b.time) return a.time < b.time;
     if (a.key_begin != b.key_begin) return a.key_begin < b.key_begin;
+    if (a.key_more != b.key_more) return a.key_more < b.key_more;
     if (!key.empty()) {
+      thread_local std::string here, there;
       const int way = key_bytes(key, a.row, here).compare(key_bytes(key, b.row, there));
       if (way != 0) return way < 0;
     }
@@ -115,11 +147,11 @@ std::vector<int64_t> order_rows(const std::vector<int64_t>& time,
 }
 
 StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Table& table,
-                       const HiddenColumns& hidden, const Hooks& hooks) {
+                       const HiddenColumns& hidden, ThreadPool& threads, const Hooks& hooks) {
   const auto needed = needed_columns(schema, table);
   std::vector<std::string> names;
   for (const auto c : needed) names.push_back(table.columns[c].name);
-  std::vector<ColumnData> raw = snapshot.read_columns(table.name, names);
+  std::vector<ColumnData> raw = snapshot.read_columns(table.name, names, &threads);
   const int64_t rows = raw.empty() ? table.rows : raw.front().size();
   CENOTE_CHECK(rows < INT32_MAX, unsupported, "table '{}' has {} rows; at most {} are supported",
                table.name, rows, INT32_MAX - 1);
@@ -155,29 +187,32 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
     if (std::find(hidden.begin(), hidden.end(), std::pair(table.name, names[i])) == hidden.end())
       others.push_back(&raw[i]);
   }
-  const std::vector<int64_t> order = order_rows(time, key, others);
+  const std::vector<int64_t> order = order_rows(time, key, others, threads);
   out.snapshot_row = order;
-  out.time.reserve(order.size());
-  out.key_hash.reserve(order.size());
-  std::string bytes;
-  for (const int64_t row : order) {
-    out.time.push_back(time[row]);
-    uint64_t hash = key.empty() ? 0 : hash_bytes(key_bytes(key, row, bytes));
-    if (key.empty() || is_null(key, row)) hash = hash_combine(hash, hash_values(others, row));
-    out.key_hash.push_back(hash);
-  }
+  out.time.resize(order.size());
+  out.key_hash.resize(order.size());
+  for_each_block(threads, rows, [&](int64_t first, int64_t last) {
+    std::string bytes;
+    for (int64_t i = first; i < last; ++i) {
+      const int64_t row = order[i];
+      out.time[i] = time[row];
+      uint64_t hash = key.empty() ? 0 : hash_bytes(key_bytes(key, row, bytes));
+      if (key.empty() || is_null(key, row)) hash = hash_combine(hash, hash_values(others, row));
+      out.key_hash[i] = hash;
+    }
+  });
   out.columns.resize(table.columns.size());
-  for (size_t i = 0; i < needed.size(); ++i) {
+  threads.parallel_for(std::ssize(needed), [&](int64_t i) {
     out.columns[needed[i]] = take_rows(raw[i], order);
     raw[i] = ColumnData();  // the store and its unsorted copy never lie in memory together
-  }
+  });
   return out;
 }
 
 }  // namespace
 
 ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema,
-                         const HiddenColumns& hidden, const Hooks& hooks) {
+                         const HiddenColumns& hidden, ThreadPool& threads, const Hooks& hooks) {
   ColumnStore store;
   for (const Table& table : schema.tables) {
     Progress progress;
@@ -187,7 +222,7 @@ ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema,
     hooks.report(progress);
     if (hooks.is_cancelled())
       fail(ErrorCode::cancelled, "interrupted while loading table '{}'", table.name);
-    store.tables.push_back(load_table(snapshot, schema, table, hidden, hooks));
+    store.tables.push_back(load_table(snapshot, schema, table, hidden, threads, hooks));
   }
   return store;
 }

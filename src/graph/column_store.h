@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/threads.h"
 #include "database/column.h"
 #include "database/snapshot.h"
 #include "schema/schema.h"
@@ -36,7 +37,7 @@ struct ColumnStore {
 /// Reads, as `schema` has it (the snapshot's own, or that of a model), every column whose type is not `ignored`, and all keys and time columns.
 /// Warnings  null times, counted.
 ColumnStore load_columns(const Snapshot& snapshot, const Schema& schema,
-                         const HiddenColumns& hidden, const Hooks& hooks);
+                         const HiddenColumns& hidden, ThreadPool& threads, const Hooks& hooks);
 
 /// From key values to rows of a table: open addressing over hashes, values compared on a hit.
 ///

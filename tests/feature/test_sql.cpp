@@ -23,8 +23,8 @@ struct F1 {
     snapshot = std::make_unique<Snapshot>(Snapshot::open(options, {}));
     snapshot->infer_types(parse_time("2005-01-01"));
     ThreadPool threads(2);
-    graph = build_graph(snapshot->schema(), load_columns(*snapshot, snapshot->schema(), {}, {}),
-                        threads);
+    graph = build_graph(snapshot->schema(),
+                        load_columns(*snapshot, snapshot->schema(), {}, threads, {}), threads);
     drivers = static_cast<int32_t>(snapshot->schema().find_table("drivers"));
   }
   FeatureSpace space() const { return {snapshot->schema(), graph, drivers}; }

@@ -37,7 +37,8 @@ StoredTable load(const std::string& pkey, const std::string& lines, uint64_t ord
   options.source = folder.path().string();
   Snapshot snapshot = Snapshot::open(options, {});
   snapshot.infer_types(kTimeNever);
-  return load_columns(snapshot, snapshot.schema(), hidden, {}).tables.at(0);
+  ThreadPool threads(2);
+  return load_columns(snapshot, snapshot.schema(), hidden, threads, {}).tables.at(0);
 }
 
 std::string plays(bool first_wins) {

@@ -17,10 +17,54 @@ int64_t TableCodes::width() const {
 
 namespace {
 
+/// Rows that are encoded at a time: so many that a table of one wide column keeps all threads busy.
+constexpr int64_t kBlockRows = 1 << 17;
+
 /// Calls part(0) ... part(parts - 1), on some threads where there are any.
-void for_each_column(ThreadPool* threads, int64_t parts, const std::function<void(int64_t)>& part) {
+void for_each_part(ThreadPool* threads, int64_t parts, const std::function<void(int64_t)>& part) {
   if (threads != nullptr) return threads->parallel_for(parts, part);
   for (int64_t i = 0; i < parts; ++i) part(i);
+}
+
+/// Rows [first, first + count) of a column.
+ColumnData slice_rows(const ColumnData& column, int64_t first, int64_t count) {
+  const auto some = [&](const auto& values, int64_t more = 0) {
+    using Values = std::decay_t<decltype(values)>;
+    if (values.empty()) return Values();
+    return Values(values.begin() + first, values.begin() + first + count + more);
+  };
+  ColumnData out;
+  out.type = column.type;
+  out.valid = some(column.valid);
+  out.integers = some(column.integers);
+  out.reals = some(column.reals);
+  if (column.type != StorageType::utf8) return out;
+  out.offsets = some(column.offsets, 1);
+  const int64_t begin = out.offsets.front();
+  out.bytes = column.bytes.substr(begin, out.offsets.back() - begin);
+  for (int64_t& offset : out.offsets) offset -= begin;
+  return out;
+}
+
+/// The bags of all blocks of a column; of each but the last without its missing row.
+ColumnCodes join_bags(std::vector<ColumnCodes> blocks) {
+  ColumnCodes out = std::move(blocks.front());
+  size_t offsets = 0, ids = 0;
+  for (const ColumnCodes& block : blocks) {
+    offsets += block.offsets.size();
+    ids += block.ids.size();
+  }
+  out.offsets.reserve(out.offsets.size() + offsets);
+  out.ids.reserve(out.ids.size() + ids);
+  for (size_t b = 1; b < blocks.size(); ++b) {
+    const ColumnCodes block = std::move(blocks[b]);
+    out.offsets.pop_back();
+    out.ids.resize(out.offsets.back());
+    for (size_t i = 1; i < block.offsets.size(); ++i)
+      out.offsets.push_back(block.offsets[i] + static_cast<int64_t>(out.ids.size()));
+    out.ids.insert(out.ids.end(), block.ids.begin(), block.ids.end());
+  }
+  return out;
 }
 
 }  // namespace
@@ -48,8 +92,8 @@ TableEncoder TableEncoder::fit(const Table& table, const std::vector<ColumnData>
     out.columns_.push_back(std::move(fitted));
     place.push_back(c);
   }
-  for_each_column(threads, std::ssize(place),
-                  [&](int64_t i) { out.columns_[i].fitted->fit(columns[place[i]], visible_rows); });
+  for_each_part(threads, std::ssize(place),
+                [&](int64_t i) { out.columns_[i].fitted->fit(columns[place[i]], visible_rows); });
   return out;
 }
 
@@ -123,40 +167,53 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
                  columns[c].size(), table.rows);
     place.push_back(c);
   }
-  std::vector<ColumnCodes> encoded(columns_.size()), fixed;
-  for_each_column(threads, std::ssize(columns_),
-                  [&](int64_t i) { encoded[i] = columns_[i].fitted->encode(columns[place[i]]); });
-  for (size_t i = 0; i < encoded.size(); ++i) {
-    const FittedColumn& fitted = columns_[i];
-    ColumnCodes& codes = encoded[i];
-    if (codes.learned()) {
-      out.learned_names.push_back(fitted.name);
-      out.learned.push_back(std::move(codes));
+  const int64_t blocks = std::max<int64_t>(1, (table.rows + kBlockRows - 1) / kBlockRows);
+  std::vector<std::vector<ColumnCodes>> parts(columns_.size(), std::vector<ColumnCodes>(blocks));
+  for_each_part(threads, std::ssize(columns_) * blocks, [&](int64_t part) {
+    const int64_t i = part / blocks, block = part % blocks;
+    const ColumnData& column = columns[place[i]];
+    parts[i][block] = columns_[i].fitted->encode(
+        blocks == 1 ? column
+                    : slice_rows(column, block * kBlockRows,
+                                 std::min(kBlockRows, table.rows - block * kBlockRows)));
+  });
+  std::vector<size_t> learned, fixed;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i].front().learned()) {
+      learned.push_back(i);
+      out.learned_names.push_back(columns_[i].name);
     } else {
-      out.columns.push_back({fitted.name, out.fixed_width, codes.width});
-      out.fixed_width += codes.width;
-      fixed.push_back(std::move(codes));
+      fixed.push_back(i);
+      out.columns.push_back({columns_[i].name, out.fixed_width, parts[i].front().width});
+      out.fixed_width += parts[i].front().width;
     }
-  }
-  int64_t begin = out.fixed_width;
-  for (size_t c = 0; c < out.learned.size(); ++c) {
-    out.columns.push_back({out.learned_names[c], begin, out.learned[c].width});
-    begin += out.learned[c].width;
   }
   if (columns_.empty()) {
     out.fixed_width = 1;
     out.fixed.assign(out.rows + 1, 1.0f);
     return out;
   }
-  out.fixed.resize((out.rows + 1) * out.fixed_width);
-  int64_t at = 0;
-  for (const auto& codes : fixed) {
-    for (int64_t row = 0; row <= out.rows; ++row) {
-      std::copy_n(codes.fixed.data() + row * codes.width, codes.width,
-                  out.fixed.data() + row * out.fixed_width + at);
-    }
-    at += codes.width;
+  out.learned.resize(learned.size());
+  for_each_part(threads, std::ssize(learned),
+                [&](int64_t i) { out.learned[i] = join_bags(std::move(parts[learned[i]])); });
+  int64_t begin = out.fixed_width;
+  for (size_t c = 0; c < out.learned.size(); ++c) {
+    out.columns.push_back({out.learned_names[c], begin, out.learned[c].width});
+    begin += out.learned[c].width;
   }
+  out.fixed.resize((out.rows + 1) * out.fixed_width);
+  for_each_part(threads, blocks, [&](int64_t block) {
+    const int64_t first = block * kBlockRows;
+    const int64_t rows = block + 1 == blocks ? out.rows + 1 - first : kBlockRows;
+    float* to = out.fixed.data() + first * out.fixed_width;
+    for (const size_t i : fixed) {
+      const ColumnCodes codes = std::move(parts[i][block]);
+      for (int64_t row = 0; row < rows; ++row)
+        std::copy_n(codes.fixed.data() + row * codes.width, codes.width,
+                    to + row * out.fixed_width);
+      to += codes.width;
+    }
+  });
   return out;
 }
 
