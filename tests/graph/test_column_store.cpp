@@ -95,5 +95,25 @@ TEST(ColumnStore, TheSourcesOrderOfRowsDoesNotMatter) {
   }
 }
 
+/// More rows than are sorted at a time: blocks of them are merged.
+TEST(ColumnStore, ManyRowsStandByTimeThenKey) {
+  constexpr int64_t kRows = 300'000;
+  std::string lines;
+  for (int64_t i = 0; i < kRows; ++i)
+    lines += std::to_string(i * 7919 % kRows) + ",2020-01-" + std::to_string(10 + i % 13) + "," +
+             std::to_string(i % 5) + ",1\n";
+  const StoredTable table = load("game", lines, 3, {});
+  ASSERT_EQ(table.rows, kRows);
+  std::vector<bool> seen(kRows);
+  for (int64_t row = 0; row < kRows; ++row) {
+    const int64_t game = table.columns[0].integers[row];
+    ASSERT_FALSE(seen[game]);
+    seen[game] = true;
+    if (row == 0) continue;
+    const auto before = std::pair(table.time[row - 1], table.columns[0].integers[row - 1]);
+    ASSERT_LT(before, std::pair(table.time[row], game)) << row;
+  }
+}
+
 }  // namespace
 }  // namespace cenote

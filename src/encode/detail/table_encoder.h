@@ -32,7 +32,7 @@ struct TableCodes {
 /// Fitted encoders of a table's columns, in schema order. A table without any column to encode gets one
 /// fixed code that is 1.
 ///
-/// Threads    where fit() and encode() are given some, each column is one thread's.
+/// Threads    where there are some, one fits a column at a time, and encodes a block of its rows.
 class TableEncoder {
  public:
   /// Fits the default encoder of every column whose name is not in `removed`, on the visible rows;
