@@ -58,8 +58,8 @@ class DuckDatabase {
   DuckDatabase() = default;
   [[noreturn]] void raise(int type, const char* message) const;
 
-  struct _duckdb_database* database_ =
-      nullptr;  // null: that of the connection this one was made from
+  // Null where connect_again() made this: the database belongs to the other one.
+  struct _duckdb_database* database_ = nullptr;
   struct _duckdb_connection* connection_ = nullptr;
   std::vector<std::string> secrets_;
   std::function<bool()> cancelled_;

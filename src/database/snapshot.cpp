@@ -133,6 +133,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
 
 void Snapshot::infer_types(int64_t visible_until) {
   if (state_->types_until == visible_until) return;
+  state_->types_until.reset();  // until all of them are known
   // Counts are the same in any order of the rows, so these queries may use every core.
   DuckDatabase counting =
       open_locked(state_->files.file(), state_->files.spill(), available_threads());

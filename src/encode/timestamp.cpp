@@ -34,13 +34,13 @@ class Turns {
   explicit Turns(int parts) {
     for (int i = 0; i < parts; ++i) {
       const double turn = kTurn * i / parts;
-      sine_.push_back({static_cast<float>(std::sin(turn)), static_cast<float>(std::cos(turn))});
+      codes_.push_back({static_cast<float>(std::sin(turn)), static_cast<float>(std::cos(turn))});
     }
   }
-  void copy(int64_t part, float* to) const { std::copy_n(sine_[part].data(), 2, to); }
+  void copy(int64_t part, float* to) const { std::copy_n(codes_[part].data(), 2, to); }
 
  private:
-  std::vector<std::array<float, 2>> sine_;
+  std::vector<std::array<float, 2>> codes_;
 };
 
 class TimestampEncoder : public ColumnEncoder {

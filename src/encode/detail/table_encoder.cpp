@@ -172,10 +172,14 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
   for_each_part(threads, std::ssize(columns_) * blocks, [&](int64_t part) {
     const int64_t i = part / blocks, block = part % blocks;
     const ColumnData& column = columns[place[i]];
-    parts[i][block] = columns_[i].fitted->encode(
-        blocks == 1 ? column
-                    : slice_rows(column, block * kBlockRows,
-                                 std::min(kBlockRows, table.rows - block * kBlockRows)));
+    const ColumnEncoder& encoder = *columns_[i].fitted;
+    if (blocks == 1) {
+      parts[i][block] = encoder.encode(column);
+      return;
+    }
+    const int64_t first = block * kBlockRows;
+    parts[i][block] =
+        encoder.encode(slice_rows(column, first, std::min(kBlockRows, table.rows - first)));
   });
   std::vector<size_t> learned, fixed;
   for (size_t i = 0; i < parts.size(); ++i) {

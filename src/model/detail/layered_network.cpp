@@ -46,8 +46,8 @@ std::vector<int64_t> parse_fanout(const NetworkPlan& plan, const std::string& te
 }
 
 Precision parse_precision(const std::string& text) {
-  if (text == "auto") return has_bfloat16_tiles() ? Precision::bfloat16 : Precision::float32;
-  return text == "bfloat16" ? Precision::bfloat16 : Precision::float32;
+  const bool is_short = text == "auto" ? has_bfloat16_tiles() : text == "bfloat16";
+  return is_short ? Precision::bfloat16 : Precision::float32;
 }
 
 }  // namespace
