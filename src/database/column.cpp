@@ -53,7 +53,7 @@ void append_text(ColumnData& column, std::string_view value) {
   column.offsets.push_back(static_cast<int64_t>(column.bytes.size()));
 }
 
-ColumnData take_rows(const ColumnData& column, const std::vector<int64_t>& order) {
+ColumnData take_rows(const ColumnData& column, std::span<const int64_t> order) {
   ColumnData out = make_column(column.type);
   out.valid.reserve(order.size());
   out.integers.reserve(column.integers.empty() ? 0 : order.size());

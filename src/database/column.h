@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/paged_memory.h"
 #include "schema/schema.h"
 
 namespace cenote {
@@ -14,11 +16,11 @@ namespace cenote {
 /// N values of one type with a validity byte each; an invalid value's slot holds 0 or "".
 struct ColumnData {
   StorageType type = StorageType::int64;
-  std::vector<uint8_t> valid;     // [N], 1 = there is a value
-  std::vector<int64_t> integers;  // [N] for int64, boolean (0/1) and time (microseconds)
-  std::vector<double> reals;      // [N] for float64
-  std::vector<int64_t> offsets;   // [N + 1] for utf8
-  std::string bytes;              // utf8, all values one after the other
+  PagedVector<uint8_t> valid;     // [N], 1 = there is a value
+  PagedVector<int64_t> integers;  // [N] for int64, boolean (0/1) and time (microseconds)
+  PagedVector<double> reals;      // [N] for float64
+  PagedVector<int64_t> offsets;   // [N + 1] for utf8
+  PagedString bytes;              // utf8, all values one after the other
 
   int64_t size() const { return static_cast<int64_t>(valid.size()); }
   bool is_valid(int64_t row) const { return valid[static_cast<size_t>(row)] != 0; }
@@ -42,7 +44,7 @@ void append_integer(ColumnData& column, int64_t value);  // int64, boolean, time
 void append_real(ColumnData& column, double value);
 void append_text(ColumnData& column, std::string_view value);
 /// The rows `order` of a column, in that order.
-ColumnData take_rows(const ColumnData& column, const std::vector<int64_t>& order);
+ColumnData take_rows(const ColumnData& column, std::span<const int64_t> order);
 /// Bytes that compare (memcmp) as the values do, nulls first: for sorting and for keys of hash maps.
 /// Appends to `out`; self-delimiting, so several columns can follow each other.
 void append_key_bytes(const ColumnData& column, int64_t row, std::string& out);

@@ -1,37 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database/settings.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 
 #include "base/check.h"
 #include "base/threads.h"
+#include "cenote/memory.h"
 
 namespace cenote {
 namespace {
 
+constexpr int64_t kLeastMemory = int64_t{256} << 20;
+
+/// DuckDB gets half of the memory budget.
 DuckDatabase::Settings common_settings(const std::filesystem::path& spill) {
   return {{"autoinstall_known_extensions", "false"},
           {"autoload_known_extensions", "false"},
           {"allow_community_extensions", "false"},
-          {"memory_limit", std::to_string(memory_limit() >> 20) + "MiB"},
+          {"memory_limit", std::to_string(std::max(memory_budget() / 2, kLeastMemory) >> 20) + "MiB"},
           {"temp_directory", spill.string()}};
 }
 
 }  // namespace
-
-int64_t memory_limit() {
-  int64_t bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE);
-  for (const char* file :
-       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream in(file);
-    int64_t limit = 0;
-    if (in >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number: no limit
-  }
-  return std::max<int64_t>(bytes / 2, 256 << 20);
-}
 
 DuckDatabase open_loader(const std::filesystem::path& file, const std::filesystem::path& spill) {
   DuckDatabase::Settings settings = common_settings(spill);

@@ -16,7 +16,4 @@ DuckDatabase open_loader(const std::filesystem::path& file, const std::filesyste
 DuckDatabase open_locked(const std::filesystem::path& file, const std::filesystem::path& spill,
                          int threads = 1);
 
-/// Bytes that DuckDB may use: half of what this process may have.
-int64_t memory_limit();
-
 }  // namespace cenote

@@ -22,10 +22,10 @@ namespace cenote {
 /// `width` numbers for each id and takes the mean of the bag (an empty bag gives zeros).
 struct ColumnCodes {
   int64_t width = 0;
-  std::vector<float> fixed;
+  PagedVector<float> fixed;
   int64_t vocabulary = 0;        // 0: fixed
-  std::vector<int64_t> offsets;  // [N + 2]
-  std::vector<int32_t> ids;
+  PagedVector<int64_t> offsets;  // [N + 2]
+  PagedVector<int32_t> ids;
   bool learned() const { return vocabulary > 0; }
 };
 

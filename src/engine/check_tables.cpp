@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <span>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -15,6 +16,8 @@
 namespace cenote {
 namespace {
 
+/// Rows of a table that shares of values are counted in, evenly spread where there are more.
+constexpr int64_t kMostCounted = 250'000;
 /// The content of so many entities may be held in memory to look for equal ones.
 constexpr int64_t kMostTwins = 500'000;
 
@@ -100,7 +103,7 @@ class TableCheck {
           (type != ColumnType::category && type != ColumnType::boolean))
         continue;
       std::map<std::string, std::array<int64_t, 2>> counts;  // by value: empty, filled
-      for (int64_t row = 0; row < stored_.rows; ++row)
+      for (int64_t row = 0; row < stored_.rows; row += stored_.rows / kMostCounted + 1)
         if (values->is_valid(row)) ++counts[value_text(*values, row)][filled.is_valid(row)];
       int64_t of_empty = 0, of_filled = 0, mixed = 0, all = 0;
       for (const auto& [value, n] : counts) {
@@ -122,9 +125,10 @@ class TableCheck {
 
   /// The last rows, if they stand alone: after a gap of a fifth of all time, and ten times any gap before.
   void find_far_future(std::vector<CheckFinding>& out) const {
-    std::vector<int64_t> times;
-    for (const int64_t time : stored_.time)
-      if (has_time(time)) times.push_back(time);
+    // Rows are in order of time: those without one stand before and after the others.
+    const std::span all(stored_.time);
+    const auto begin = std::upper_bound(all.begin(), all.end(), kTimeAlways);
+    const std::span times(begin, std::lower_bound(begin, all.end(), kTimeNever));
     if (times.size() < 20) return;
     const size_t late = std::max<size_t>(1, times.size() / 100);
     int64_t usual = 0;

@@ -53,15 +53,15 @@ std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
   for (const StoredTable& table : prepared.graph.store.tables) {
     add_bytes(table.key_hash);
     add_bytes(table.time);
-  }
-  for (const GraphLink& link : prepared.graph.links) add_bytes(link.parent);
-  for (const TableCodes& codes : prepared.codes) {
-    add_bytes(codes.fixed);
-    for (const ColumnCodes& column : codes.learned) {
+    for (const ColumnData& column : table.columns) {
+      add_bytes(column.valid);
+      add_bytes(column.integers);
+      add_bytes(column.reals);
       add_bytes(column.offsets);
-      add_bytes(column.ids);
+      add_bytes(column.bytes);
     }
   }
+  for (const GraphLink& link : prepared.graph.links) add_bytes(link.parent);
   return fmt::format("{:016x}", hash);
 }
 

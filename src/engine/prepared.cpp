@@ -50,9 +50,9 @@ std::vector<std::string> removed_columns(const Task& task, const std::string& ta
 }
 
 /// Rows of a table, in order of time, up to `last`: a prefix.
-std::vector<int64_t> rows_until(const StoredTable& table, int64_t last) {
+PagedVector<int64_t> rows_until(const StoredTable& table, int64_t last) {
   const auto end = std::upper_bound(table.time.begin(), table.time.end(), last);
-  std::vector<int64_t> rows(static_cast<size_t>(end - table.time.begin()));
+  PagedVector<int64_t> rows(static_cast<size_t>(end - table.time.begin()));
   std::iota(rows.begin(), rows.end(), 0);
   return rows;
 }
@@ -94,6 +94,18 @@ void remove_links(const Task& task, Schema& schema) {
                          return std::find(removed.begin(), removed.end(), column) != removed.end();
                        });
   });
+}
+
+/// Codes are for networks; whatever else there is reads the columns.
+bool reads_codes(const std::string& model) {
+  const ModelEntry& entry = model_registry().at(model);
+  return entry.make_network != nullptr || entry.has_members();
+}
+
+bool reads_codes(const ModelPart& part) {
+  if (part.members.empty()) return reads_codes(part.model);
+  return std::any_of(part.members.begin(), part.members.end(),
+                     [](const ModelPart& member) { return reads_codes(member); });
 }
 
 /// The metric that decides must be one, and one for the task's type: said before any work is done.
@@ -141,6 +153,16 @@ void make_split_seeds(Prepared& out, const Hooks& hooks) {
        {std::pair(&out.train, &out.labels.train), std::pair(&out.val, &out.labels.val),
         std::pair(&out.test, &out.labels.test)}) {
     if (table->size() > 0) add_items(*labels, out.schema, out.graph, out.item_table, *table);
+  }
+}
+
+void encode_tables(Prepared& out, ThreadPool& threads) {
+  for (size_t t = 0; t < out.schema.tables.size(); ++t) {
+    const Table& table = out.schema.tables[t];
+    const TableEncoder& encoder = out.encoders[t];
+    out.codes.push_back(out.coded
+                            ? encoder.encode(table, out.graph.store.tables[t].columns, &threads)
+                            : encoder.layout(table));
   }
 }
 
@@ -235,15 +257,15 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   phases.begin("encode");
   const size_t tables = out->schema.tables.size();
   out->encoders.resize(tables);
-  out->codes.resize(tables);
   for (size_t t = 0; t < tables; ++t) {
     const Table& table = out->schema.tables[t];
     const StoredTable& stored = out->graph.store.tables[t];
     out->encoders[t] = TableEncoder::fit(
         table, stored.columns, removed_columns(out->task, table.name),
         rows_until(stored, out->labels.last_training_time), encoder_options, &threads);
-    out->codes[t] = out->encoders[t].encode(table, stored.columns, &threads);
   }
+  out->coded = task.model.empty() || reads_codes(task.model);
+  encode_tables(*out, threads);
   out->visibility = {protocol, as_of, out->task.test_timestamp};
   make_split_seeds(*out, hooks);
   phases.end();
@@ -303,11 +325,10 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
                  out->labels.train.width, model.outputs);
   }
   phases.begin("encode");
-  for (size_t t = 0; t < out->schema.tables.size(); ++t) {
+  for (size_t t = 0; t < out->schema.tables.size(); ++t)
     out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
-    out->codes.push_back(out->encoders[t].encode(out->schema.tables[t],
-                                                 out->graph.store.tables[t].columns, &threads));
-  }
+  out->coded = reads_codes(model);
+  encode_tables(*out, threads);
   make_split_seeds(*out, hooks);
   phases.end();
   return out;

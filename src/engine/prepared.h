@@ -28,6 +28,7 @@ struct Prepared {
   int32_t item_table = -1;             // of link prediction
   std::vector<TableEncoder> encoders;  // by table
   std::vector<TableCodes> codes;       // by table
+  bool coded = true;  // else no model here reads codes, and they are layouts without rows
   SeedTable train, val,
       test;             // for a prediction at a time: no seeds, or `train` the closed windows
   SeedTable selection;  // of a fit: what choices are made by
@@ -45,7 +46,7 @@ struct TaskChoice {
   std::string task;
   std::string question;  // instead of a task
   int64_t eval_times = kQuestionEvalTimes;
-  std::string model = {};  // that is to answer; empty: any
+  std::string model = {};  // that is to answer and alone reads the database; empty: any
 
   TaskChoice(std::string task, std::string question = "", int64_t eval_times = kQuestionEvalTimes)
       : task(std::move(task)), question(std::move(question)), eval_times(eval_times) {}

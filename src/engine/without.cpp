@@ -26,6 +26,7 @@ void Without::keep(int32_t table, int32_t column) {
 }
 
 void Without::encode(int32_t table) {
+  if (!prepared_.coded) return;
   codes_.try_emplace(table, prepared_.codes[table]);
   prepared_.codes[table] = prepared_.encoders[table].encode(
       prepared_.schema.tables[table], prepared_.graph.store.tables[table].columns);

@@ -20,9 +20,11 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// The seeds of a pair of anchor and rows, in order of (group, cut), and what each of them sees.
 struct Ranges {
-  TimedRows rows;
+  std::vector<int32_t>
+      parents;     // ascending: rows of the anchor's table that seeds have as theirs, the groups
+  TimedRows rows;  // of these groups
   std::vector<int64_t> order;    // [S] seeds that have a group
-  std::vector<int64_t> group;    // [S] by seed; -1: none
+  std::vector<int64_t> group;    // [S] by seed, a place among the parents; -1: none
   std::vector<uint8_t> visible;  // [S] by seed: are the columns of the anchor row?
   std::vector<int64_t> high;     // [S] by seed: how many rows of its group
 };
@@ -34,6 +36,22 @@ bool same_place(const Feature& a, const Feature& b) {
 /// Features of one column are computed together, so that it is read once.
 const ColumnRef& main_column(const Term& term) {
   return term.kind == TermKind::indicator ? term.conditions.at(0).column : term.column;
+}
+
+/// The place of a row among the parents; -1: it is none.
+int64_t find_parent(const Ranges& ranges, int64_t row) {
+  const auto at = std::lower_bound(ranges.parents.begin(), ranges.parents.end(), row);
+  return at != ranges.parents.end() && *at == row ? at - ranges.parents.begin() : -1;
+}
+
+/// Groups that are rows become places among the rows that occur: only these are looked at.
+void number_groups(Ranges& ranges) {
+  for (const int64_t i : ranges.order)
+    ranges.parents.push_back(static_cast<int32_t>(ranges.group[i]));
+  std::sort(ranges.parents.begin(), ranges.parents.end());
+  ranges.parents.erase(std::unique(ranges.parents.begin(), ranges.parents.end()),
+                       ranges.parents.end());
+  for (const int64_t i : ranges.order) ranges.group[i] = find_parent(ranges, ranges.group[i]);
 }
 
 Ranges find_ranges(const FeatureSpace& space, const LabelRows& labels, const Feature& feature,
@@ -53,14 +71,17 @@ Ranges find_ranges(const FeatureSpace& space, const LabelRows& labels, const Fea
     }
     if (out.group[i] >= 0) out.order.push_back(i);
   }
+  if (feature.source != FeatureSource::all_labels) number_groups(out);
   if (feature.pool == FeaturePool::value) return out;
   if (feature.source == FeatureSource::own_labels) {
-    out.rows = group_by_time(labels.entity, labels.known,
-                             space.graph.store.tables[space.entity_table].rows);
+    std::vector<int64_t> group(labels.entity.begin(), labels.entity.end());
+    for (int64_t& entity : group) entity = find_parent(out, entity);
+    out.rows = group_by_time(group, labels.known, std::ssize(out.parents));
   } else if (feature.source == FeatureSource::all_labels) {
     out.rows = group_by_time(std::vector<int64_t>(labels.known.size(), 0), labels.known, 1);
   } else {
-    out.rows = reach(space.graph, feature.rows);
+    const std::vector<int64_t> parents(out.parents.begin(), out.parents.end());
+    out.rows = reach(space.graph, feature.rows, parents);
   }
   for (const int64_t i : out.order) out.high[i] = out.rows.visible(out.group[i], seeds[i].cut);
   std::stable_sort(out.order.begin(), out.order.end(), [&](int64_t a, int64_t b) {
@@ -81,7 +102,7 @@ float stored(const Feature& feature, double value, const Seed& seed) {
   return static_cast<float>(value);
 }
 
-/// All features of one term.
+/// All features of one term, whose values are those of the groups (of pool `value`) or of the ranges' rows.
 void compute_term(const std::vector<double>& value, const std::vector<const Feature*>& features,
                   const std::vector<std::vector<float>*>& out, const Ranges& ranges,
                   std::span<const Seed> seeds) {
@@ -110,7 +131,7 @@ void compute_term(const std::vector<double>& value, const std::vector<const Feat
     x.resize(rows);
     day.resize(rows);
     for (int64_t r = 0; r < rows; ++r) {
-      x[r] = value[ranges.rows.rows[offset + r]];
+      x[r] = value[offset + r];
       const int64_t time = ranges.rows.time[offset + r];
       day[r] = time == kTimeAlways ? kMissing : static_cast<double>(time) / kMicrosPerDay;
     }
@@ -171,7 +192,6 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
     for (const int32_t relation : column.up) key += fmt::format("^{}", relation);
     columns_of[place][key].push_back(f);
   }
-  const ColumnWords words = words_asked_for(space, features, threads);
   std::vector<Ranges> ranges(places.size());
   threads.parallel_for(static_cast<int64_t>(places.size()), [&](int64_t p) {
     ranges[p] = find_ranges(space, labels, features[places[p]], seeds);
@@ -184,10 +204,18 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
     if (cancelled && cancelled())
       fail(ErrorCode::cancelled, "interrupted while computing features");
     const Feature& first = features[parts[p].features[0]];
-    const bool of_labels = first.source != FeatureSource::rows;
-    TermMaker maker(space, of_labels ? space.entity_table : space.row_table(first), words);
+    const Ranges& place = *parts[p].ranges;
     std::map<std::string, std::vector<size_t>> terms;
-    for (const size_t f : parts[p].features) terms[term_key(features[f].term)].push_back(f);
+    std::vector<const Term*> wanted;
+    for (const size_t f : parts[p].features) {
+      terms[term_key(features[f].term)].push_back(f);
+      wanted.push_back(&features[f].term);
+    }
+    const std::span<const int32_t> rows = first.pool == FeaturePool::value
+                                              ? std::span<const int32_t>(place.parents)
+                                              : place.rows.rows;
+    TermMaker maker(space, first.source == FeatureSource::rows ? space.row_table(first) : -1, rows,
+                    wanted);
     for (const auto& [key, members] : terms) {
       std::vector<const Feature*> of_term;
       std::vector<std::vector<float>*> columns;
@@ -202,9 +230,12 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
       }
       const Term& term = of_term[0]->term;
       if (term.kind == TermKind::label) {
-        compute_term(labels.value.at(term.output), of_term, columns, *parts[p].ranges, seeds);
+        const std::vector<double>& of_all = labels.value.at(term.output);
+        std::vector<double> value;
+        for (const int32_t row : rows) value.push_back(of_all[row]);
+        compute_term(value, of_term, columns, place, seeds);
       } else {
-        compute_term(maker.make(term), of_term, columns, *parts[p].ranges, seeds);
+        compute_term(maker.make(term), of_term, columns, place, seeds);
       }
     }
   });

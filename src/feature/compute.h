@@ -23,7 +23,7 @@ struct LabelRows {
 ///
 /// Features that share anchor and rows find the visible rows of every seed once; those that share a
 /// column too read it once. A number depends on nothing that is not visible to its seed.
-/// Cost      O(rows + seeds) a column and pool; memory: the matrix, and one column a thread.
+/// Cost      O(rows that seeds reach + seeds) a column and pool; memory: the matrix, and one column of these rows a thread.
 /// Threads   columns are shared out; the result does not depend on how.
 /// Errors    cancelled.
 FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& labels,

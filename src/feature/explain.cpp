@@ -11,6 +11,15 @@
 namespace cenote {
 namespace {
 
+/// Rows of a table that say what is usual, evenly spread where there are more.
+constexpr int64_t kMostUsual = 250'000;
+
+std::vector<double> values_of(const FeatureSpace& space, int32_t table,
+                              std::span<const int32_t> rows, const Term& term) {
+  const Term* const terms[] = {&term};
+  return TermMaker(space, table, rows, terms).make(term);
+}
+
 /// The columns that a term reads, in order, each once.
 std::vector<ColumnRef> columns_of(const Term& term) {
   if (term.kind == TermKind::number || term.kind == TermKind::timestamp ||
@@ -94,27 +103,25 @@ std::string describe_value(const Feature& feature, float value) {
   return plain_number(value);
 }
 
-FeatureCells::FeatureCells(const FeatureSpace& space, std::span<const Feature> features,
-                           int64_t visible_until, ThreadPool& threads)
-    : space_(space),
-      visible_until_(visible_until),
-      words_(words_asked_for(space, features, threads)) {}
-
-const FeatureCells::Values& FeatureCells::values(int32_t table, const Term& term) {
-  const auto [at, fresh] = values_.try_emplace({table, term_key(term)});
+/// The mean of a term over the rows that training could see.
+double FeatureCells::usual(int32_t table, const Term& term) {
+  const auto [at, fresh] = usual_.try_emplace({table, term_key(term)}, 0.0);
   if (!fresh) return at->second;
-  Values& out = at->second;
-  out.of_row = makers_.try_emplace(table, space_, table, words_).first->second.make(term);
   const StoredTable& stored = space_.graph.store.tables[table];
+  const int64_t seen = std::upper_bound(stored.time.begin(), stored.time.end(), visible_until_) -
+                       stored.time.begin();
+  std::vector<int32_t> rows;
+  for (int64_t row = 0; row < seen; row += seen / kMostUsual + 1)
+    rows.push_back(static_cast<int32_t>(row));
   double sum = 0;
   int64_t count = 0;
-  for (int64_t row = 0; row < stored.rows && stored.time[row] <= visible_until_; ++row) {
-    if (std::isnan(out.of_row[row])) continue;
-    sum += out.of_row[row];
+  for (const double value : values_of(space_, table, rows, term)) {
+    if (std::isnan(value)) continue;
+    sum += value;
     ++count;
   }
-  if (count > 0) out.usual = sum / static_cast<double>(count);
-  return out;
+  if (count > 0) at->second = sum / static_cast<double>(count);
+  return at->second;
 }
 
 /// The cells of one row of the table, or of its parents, that the term read: `amount` shared among them.
@@ -156,21 +163,18 @@ std::vector<CellPart> FeatureCells::find(const Feature& feature, const Seed& see
     if (place.visible) add(feature, table, place.row, 1, out);
     return out;
   }
-  auto reached = rows_.find(feature.rows);
-  if (reached == rows_.end())
-    reached = rows_.emplace(feature.rows, reach(space_.graph, feature.rows)).first;
-  const TimedRows& rows = reached->second;
-  const int64_t high = rows.visible(place.row, seed.cut);
+  const TimedRows rows = reach(space_.graph, feature.rows, std::span(&place.row, 1));
+  const int64_t high = rows.visible(0, seed.cut);
   int64_t low = 0;
   if (feature.window.kind == WindowKind::rows)
     low = std::max<int64_t>(0, high - feature.window.size);
   if (feature.window.kind == WindowKind::span)
-    low = std::min(high, rows.visible(place.row, seed.cut - feature.window.size));
-  const Values& value = values(table, feature.term);
+    low = std::min(high, rows.visible(0, seed.cut - feature.window.size));
+  const auto window = std::span<const int32_t>(rows.rows).subspan(low, high - low);
+  const std::vector<double> value = values_of(space_, table, window, feature.term);
   std::vector<std::pair<int64_t, double>> known;  // rows that have a value
-  for (int64_t i = low; i < high; ++i) {
-    const int64_t row = rows.rows[rows.offsets[place.row] + i];
-    if (!std::isnan(value.of_row[row])) known.emplace_back(row, value.of_row[row]);
+  for (size_t i = 0; i < value.size(); ++i) {
+    if (!std::isnan(value[i])) known.emplace_back(window[i], value[i]);
   }
   if (known.empty()) return out;
   const auto less = [](const auto& a, const auto& b) { return a.second < b.second; };
@@ -183,10 +187,11 @@ std::vector<CellPart> FeatureCells::find(const Feature& feature, const Seed& see
   }
   std::vector<double> weight(known.size(), 1.0);
   if (feature.pool == FeaturePool::mean || feature.pool == FeaturePool::sum) {
+    const double middle = usual(table, feature.term);
     double together = 0;
-    for (const auto& [row, v] : known) together += v - value.usual;
+    for (const auto& [row, v] : known) together += v - middle;
     for (size_t i = 0; i < known.size(); ++i) {
-      const double apart = known[i].second - value.usual;
+      const double apart = known[i].second - middle;
       weight[i] = together == 0 ? 1 : apart * together > 0 ? std::abs(apart) : 0;
     }
   }

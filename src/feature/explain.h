@@ -27,33 +27,26 @@ std::string link_text(const Graph& graph, const Path& path);
 ///
 /// A cell's amount is its part in the feature's number; a feature's amounts add up to 1. `value`, `last`, `first`,
 /// `min` and `max` take one cell. In a mean or a sum the rows on that side of the usual value count to which they
-/// pulled it together, by how far they lie from it; the usual value is the mean of what training could see. In all
-/// other pools each known row counts alike.
+/// pulled it together, by how far they lie from it; the usual value is the mean of what training could see, of 250,000
+/// evenly spread rows where there were more. In all other pools each known row counts alike.
 /// Empty     past labels, the calendar, windows without rows.
-/// Cost      O(rows of a table) for the first feature of a term, then O(rows of the window).
+/// Cost      a look at those rows for the first feature of a term whose sum or mean is taken, then O(rows of the group).
 /// Threads   one a thread: it keeps what it has computed.
 class FeatureCells {
  public:
   /// `visible_until`: the last moment that training could see.
-  FeatureCells(const FeatureSpace& space, std::span<const Feature> features, int64_t visible_until,
-               ThreadPool& threads);
+  FeatureCells(const FeatureSpace& space, int64_t visible_until)
+      : space_(space), visible_until_(visible_until) {}
   std::vector<CellPart> find(const Feature& feature, const Seed& seed);
 
  private:
-  struct Values {
-    std::vector<double> of_row;  // [N] of the term
-    double usual = 0;
-  };
-  const Values& values(int32_t table, const Term& term);
+  double usual(int32_t table, const Term& term);
   void add(const Feature& feature, int32_t table, int64_t row, double amount,
            std::vector<CellPart>& out) const;
 
   const FeatureSpace& space_;
   const int64_t visible_until_;
-  const ColumnWords words_;
-  std::map<Path, TimedRows> rows_;
-  std::map<int32_t, TermMaker> makers_;
-  std::map<std::pair<int32_t, std::string>, Values> values_;
+  std::map<std::pair<int32_t, std::string>, double> usual_;
 };
 
 }  // namespace cenote

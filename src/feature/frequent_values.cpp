@@ -9,6 +9,11 @@
 #include "feature/term.h"
 
 namespace cenote {
+namespace {
+
+constexpr int64_t kMostRows = 250'000;  // that values are counted in
+
+}  // namespace
 
 const std::vector<std::string>& FrequentValues::of(int32_t table, int32_t column) {
   const auto [at, fresh] = known_.try_emplace({table, column});
@@ -20,13 +25,13 @@ std::vector<std::string> FrequentValues::count(int32_t table, int32_t column) co
   const StoredTable& stored = space_.graph.store.tables[table];
   const ColumnData& data = stored.columns[column];
   std::unordered_map<std::string, int64_t> counts;
-  const auto seen = [&](int64_t row) { return stored.time[row] <= until_ && data.is_valid(row); };
+  const std::vector<int32_t> rows = seen_rows(stored);
   const ColumnType type = space_.schema.tables[table].columns[column].type;
   const bool words = type == ColumnType::text;
   if (words) {
     std::unordered_map<std::string, int64_t> last_row;  // a word counts once a text
-    for (int64_t row = 0; row < stored.rows; ++row) {
-      if (!seen(row)) continue;
+    for (const int32_t row : rows) {
+      if (!data.is_valid(row)) continue;
       each_word(data.text(row), [&](const std::string& word) {
         const auto [at, fresh] = last_row.try_emplace(word, row);
         if (!fresh && at->second == row) return;
@@ -34,16 +39,12 @@ std::vector<std::string> FrequentValues::count(int32_t table, int32_t column) co
         ++counts[word];
       });
     }
-  } else if (type == ColumnType::number && has_many_values(data, stored)) {
+  } else if (type == ColumnType::number && has_many_values(data, rows)) {
     return std::vector<std::string>(kFewValues + 1);  // no category: which they are does not matter
   } else {
-    const ValueCodes codes = value_codes(data);
-    std::vector<int64_t> by_code(codes.values.size(), 0);
-    for (int64_t row = 0; row < stored.rows; ++row) {
-      if (seen(row) && codes.code[row] >= 0) ++by_code[codes.code[row]];
-    }
-    for (size_t code = 0; code < by_code.size(); ++code) {
-      if (by_code[code] > 0) counts[codes.values[code]] += by_code[code];
+    const ValueCodes codes = value_codes(data, rows);
+    for (const int32_t code : codes.code) {
+      if (code >= 0) ++counts[codes.values[code]];
     }
   }
   std::vector<std::pair<std::string, int64_t>> ranked(counts.begin(), counts.end());
@@ -58,12 +59,21 @@ std::vector<std::string> FrequentValues::count(int32_t table, int32_t column) co
   return out;
 }
 
-/// More than few among the rows that are visible to training, whatever comes later.
-bool FrequentValues::has_many_values(const ColumnData& data, const StoredTable& stored) const {
+/// Rows that training may see, a prefix of the table: evenly spread ones where there are many.
+std::vector<int32_t> FrequentValues::seen_rows(const StoredTable& stored) const {
+  const int64_t seen =
+      std::upper_bound(stored.time.begin(), stored.time.end(), until_) - stored.time.begin();
+  std::vector<int32_t> out;
+  for (int64_t row = 0; row < seen; row += seen / kMostRows + 1)
+    out.push_back(static_cast<int32_t>(row));
+  return out;
+}
+
+bool FrequentValues::has_many_values(const ColumnData& data, std::span<const int32_t> rows) {
   std::set<double> found;
-  for (int64_t row = 0; row < stored.rows && found.size() <= kFewValues; ++row) {
-    if (stored.time[row] <= until_ && data.is_valid(row) && std::isfinite(data.number(row)))
-      found.insert(data.number(row));
+  for (size_t i = 0; i < rows.size() && found.size() <= kFewValues; ++i) {
+    if (data.is_valid(rows[i]) && std::isfinite(data.number(rows[i])))
+      found.insert(data.number(rows[i]));
   }
   return found.size() > kFewValues;
 }

@@ -17,52 +17,58 @@ int64_t TimedRows::visible(int64_t group, int64_t cut) const {
 TimedRows group_by_time(std::span<const int64_t> group, std::span<const int64_t> time,
                         int64_t groups) {
   TimedRows out;
-  out.own_offsets.assign(groups + 1, 0);
+  out.offsets.assign(groups + 1, 0);
   for (const int64_t g : group) {
-    if (g >= 0) ++out.own_offsets[g + 1];
+    if (g >= 0) ++out.offsets[g + 1];
   }
-  std::partial_sum(out.own_offsets.begin(), out.own_offsets.end(), out.own_offsets.begin());
+  std::partial_sum(out.offsets.begin(), out.offsets.end(), out.offsets.begin());
   std::vector<int64_t> order(group.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](int64_t a, int64_t b) { return time[a] < time[b]; });
-  out.own_rows.resize(out.own_offsets.back());
-  out.own_time.resize(out.own_offsets.back());
-  std::vector<int64_t> next(out.own_offsets.begin(), out.own_offsets.end() - 1);
+  out.rows.resize(out.offsets.back());
+  out.time.resize(out.offsets.back());
+  std::vector<int64_t> next(out.offsets.begin(), out.offsets.end() - 1);
   for (const int64_t row : order) {
     if (group[row] < 0) continue;
     const int64_t slot = next[group[row]]++;
-    out.own_rows[slot] = static_cast<int32_t>(row);
-    out.own_time[slot] = time[row];
+    out.rows[slot] = static_cast<int32_t>(row);
+    out.time[slot] = time[row];
   }
-  out.offsets = out.own_offsets;
-  out.rows = out.own_rows;
-  out.time = out.own_time;
   return out;
 }
 
-TimedRows reach(const Graph& graph, const Path& down) {
+TimedRows reach(const Graph& graph, const Path& down, std::span<const int64_t> parents) {
   CENOTE_ASSERT(!down.empty() && down.size() <= 2);
   for (const int32_t relation : down) CENOTE_ASSERT(relation % 2 == 0);
-  const GraphLink& first = graph.links[down[0] / 2];
-  if (down.size() == 1) {
-    TimedRows out;
-    out.offsets = first.offsets;
-    out.rows = first.children;
-    out.time = first.child_time;
-    return out;
+  const GraphLink& first = graph.links[down.front() / 2];
+  TimedRows out;
+  out.offsets.reserve(parents.size() + 1);
+  out.offsets.push_back(0);
+  std::vector<std::pair<int64_t, int32_t>> found;  // of one parent, when there are two links
+  for (const int64_t parent : parents) {
+    const int64_t begin = first.offsets[parent], end = first.offsets[parent + 1];
+    if (down.size() == 1) {
+      out.rows.insert(out.rows.end(), &first.children[begin], &first.children[end]);
+      out.time.insert(out.time.end(), &first.child_time[begin], &first.child_time[end]);
+    } else {
+      const GraphLink& second = graph.links[down.back() / 2];
+      found.clear();
+      for (int64_t m = begin; m < end; ++m) {
+        const int32_t middle = first.children[m];
+        for (int64_t e = second.offsets[middle]; e < second.offsets[middle + 1]; ++e)
+          found.emplace_back(std::max(second.child_time[e], first.child_time[m]),
+                             second.children[e]);
+      }
+      std::sort(found.begin(), found.end());  // rows of a table stand in order of time
+      for (const auto& [time, row] : found) {
+        out.rows.push_back(row);
+        out.time.push_back(time);
+      }
+    }
+    out.offsets.push_back(static_cast<int64_t>(out.rows.size()));
   }
-  const GraphLink& second = graph.links[down[1] / 2];
-  const StoredTable& between = graph.store.tables[second.parent_table];
-  const StoredTable& rows = graph.store.tables[second.child_table];
-  std::vector<int64_t> group(rows.rows, -1), time(rows.rows, kTimeNever);
-  for (int64_t row = 0; row < rows.rows; ++row) {
-    const int32_t middle = second.parent[row];
-    if (middle < 0) continue;
-    group[row] = first.parent[middle];
-    time[row] = std::max(rows.time[row], between.time[middle]);
-  }
-  return group_by_time(group, time, graph.store.tables[first.parent_table].rows);
+  return out;
 }
 
 Place follow(const Graph& graph, const Path& path, const Seed& seed) {

@@ -16,27 +16,22 @@ namespace cenote {
 using Path = std::vector<int32_t>;
 
 /// The rows that groups reach, in order of (time from which they are known, order of the table).
-/// Refers to the graph or to its own storage: it does not outlive the graph, and moves but is not copied.
 struct TimedRows {
-  std::span<const int64_t> offsets;  // [groups + 1]
-  std::span<const int32_t> rows;
-  std::span<const int64_t> time;
-  std::vector<int64_t> own_offsets, own_time;
-  std::vector<int32_t> own_rows;
+  std::vector<int64_t> offsets;  // [groups + 1]
+  PagedVector<int32_t> rows;
+  PagedVector<int64_t> time;
 
-  TimedRows() = default;
-  TimedRows(TimedRows&&) = default;
-  TimedRows& operator=(TimedRows&&) = default;
   int64_t groups() const { return static_cast<int64_t>(offsets.size()) - 1; }
   /// How many rows of a group are known at `cut`.
   int64_t visible(int64_t group, int64_t cut) const;
 };
 
-/// The rows that one or two down relations reach. Over two links a row is known once it and the row
-/// between are.
+/// The rows that one or two down relations reach from `parents`, a group each. Over two links a row is known once it and
+/// the row between are.
 /// Errors    internal for a path that is empty, longer than two, or goes up.
-TimedRows reach(const Graph& graph, const Path& down);
-/// Rows given as (group, time), in their order where times are equal.
+/// Cost      O(rows that are reached), however large the tables are.
+TimedRows reach(const Graph& graph, const Path& down, std::span<const int64_t> parents);
+/// Rows given as (group, time), in their order where times are equal; those of group -1 are left out.
 TimedRows group_by_time(std::span<const int64_t> group, std::span<const int64_t> time,
                         int64_t groups);
 

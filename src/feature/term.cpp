@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <type_traits>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -23,33 +23,43 @@ double days(int64_t micros) {
 
 }  // namespace
 
-ValueCodes value_codes(const ColumnData& column) {
+namespace {
+
+/// Codes of the rows row(0) ... row(count - 1), where -1 is none.
+template <class Row>
+ValueCodes codes_of(const ColumnData& column, int64_t count, const Row& row_of) {
   ValueCodes out;
-  out.code.assign(column.size(), -1);
-  const auto new_code = [&](int64_t row) {
-    out.values.push_back(value_text(column, row));
-    return static_cast<int32_t>(out.values.size()) - 1;
+  out.code.assign(count, -1);
+  const auto fill = [&](auto known, const auto& value_of) {
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t row = row_of(i);
+      if (row < 0 || !column.is_valid(row)) continue;
+      const auto value = value_of(row);
+      if constexpr (std::is_same_v<decltype(value), const double>) {
+        if (!std::isfinite(value)) continue;
+      }
+      const auto [at, fresh] = known.try_emplace(value, static_cast<int32_t>(out.values.size()));
+      if (fresh) out.values.push_back(value_text(column, row));
+      out.code[i] = at->second;
+    }
   };
   if (column.type == StorageType::utf8) {
-    std::unordered_map<std::string_view, int32_t> known;
-    for (int64_t row = 0; row < column.size(); ++row) {
-      if (!column.is_valid(row)) continue;
-      const auto [at, fresh] = known.try_emplace(column.text(row), 0);
-      if (fresh) at->second = new_code(row);
-      out.code[row] = at->second;
-    }
-    return out;
-  }
-  std::unordered_map<double, int32_t> known;
-  for (int64_t row = 0; row < column.size(); ++row) {
-    if (!column.is_valid(row)) continue;
-    const double value = column.number(row);
-    if (!std::isfinite(value)) continue;
-    const auto [at, fresh] = known.try_emplace(value, 0);
-    if (fresh) at->second = new_code(row);
-    out.code[row] = at->second;
+    fill(std::unordered_map<std::string_view, int32_t>(),
+         [&](int64_t row) { return column.text(row); });
+  } else {
+    fill(std::unordered_map<double, int32_t>(), [&](int64_t row) { return column.number(row); });
   }
   return out;
+}
+
+}  // namespace
+
+ValueCodes value_codes(const ColumnData& column) {
+  return codes_of(column, column.size(), [](int64_t i) { return i; });
+}
+
+ValueCodes value_codes(const ColumnData& column, std::span<const int32_t> rows) {
+  return codes_of(column, std::ssize(rows), [&](int64_t i) { return int64_t{rows[i]}; });
 }
 
 void each_word(std::string_view text, const std::function<void(const std::string&)>& use) {
@@ -65,20 +75,21 @@ void each_word(std::string_view text, const std::function<void(const std::string
   }
 }
 
-WordMarks::WordMarks(const ColumnData& column, std::vector<std::string> words)
+WordMarks::WordMarks(const ColumnData& column, std::span<const int32_t> rows,
+                     std::vector<std::string> words)
     : words_(std::move(words)) {
   std::sort(words_.begin(), words_.end());
   words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
   blocks_ = static_cast<int64_t>(words_.size() + 63) / 64;
-  marks_.assign(column.size() * blocks_, 0);
+  marks_.assign(rows.size() * blocks_, 0);
   std::unordered_map<std::string, int64_t> place;
   for (size_t i = 0; i < words_.size(); ++i) place.emplace(words_[i], i);
-  for (int64_t row = 0; row < column.size(); ++row) {
-    if (!column.is_valid(row)) continue;
-    each_word(column.text(row), [&](const std::string& word) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] < 0 || !column.is_valid(rows[i])) continue;
+    each_word(column.text(rows[i]), [&](const std::string& word) {
       const auto at = place.find(word);
       if (at != place.end())
-        marks_[row * blocks_ + at->second / 64] |= uint64_t{1} << (at->second % 64);
+        marks_[i * blocks_ + at->second / 64] |= uint64_t{1} << (at->second % 64);
     });
   }
 }
@@ -92,17 +103,18 @@ const ColumnData& TermMaker::data(const ColumnRef& ref) const {
   return space_.graph.store.tables[end_table(space_.graph, ref.up, table_)].columns[ref.column];
 }
 
-std::vector<int32_t> TermMaker::source_rows(const ColumnRef& ref) const {
+const std::vector<int32_t>& TermMaker::source_rows(const Path& up) {
+  const auto [at, fresh] = source_rows_.try_emplace(up, rows_.begin(), rows_.end());
+  std::vector<int32_t>& out = at->second;
+  if (!fresh) return out;
   const StoredTable& table = space_.graph.store.tables[table_];
-  std::vector<int32_t> out(table.rows);
-  for (int64_t row = 0; row < table.rows; ++row) out[row] = static_cast<int32_t>(row);
-  for (const int32_t relation : ref.up) {
+  for (const int32_t relation : up) {
     const GraphLink& link = space_.graph.links[relation / 2];
     const StoredTable& parents = space_.graph.store.tables[link.parent_table];
-    for (int64_t row = 0; row < table.rows; ++row) {
-      if (out[row] < 0) continue;
-      out[row] = link.parent[out[row]];
-      if (out[row] >= 0 && parents.time[out[row]] > table.time[row]) out[row] = -1;
+    for (size_t i = 0; i < out.size(); ++i) {
+      if (out[i] < 0) continue;
+      out[i] = link.parent[out[i]];
+      if (out[i] >= 0 && parents.time[out[i]] > table.time[rows_[i]]) out[i] = -1;
     }
   }
   return out;
@@ -111,47 +123,62 @@ std::vector<int32_t> TermMaker::source_rows(const ColumnRef& ref) const {
 const ValueCodes& TermMaker::codes(const ColumnRef& ref) {
   const auto [at, fresh] = codes_.try_emplace({ref.up, ref.column});
   if (!fresh) return at->second;
-  ValueCodes plain = value_codes(data(ref));
-  if (!ref.up.empty()) {
-    const auto source = source_rows(ref);
-    std::vector<int32_t> code(source.size(), -1);
-    for (size_t row = 0; row < source.size(); ++row) {
-      if (source[row] >= 0) code[row] = plain.code[source[row]];
-    }
-    plain.code = std::move(code);
+  const ColumnData& column = data(ref);
+  const std::vector<int32_t>& source = source_rows(ref.up);
+  if (std::ssize(source) <= column.size()) {
+    at->second = value_codes(column, source);
+    return at->second;
   }
+  // Fewer parents than rows: each is looked at once.
+  ValueCodes plain = value_codes(column);
+  std::vector<int32_t> code(source.size(), -1);
+  for (size_t i = 0; i < source.size(); ++i) {
+    if (source[i] >= 0) code[i] = plain.code[source[i]];
+  }
+  plain.code = std::move(code);
   at->second = std::move(plain);
   return at->second;
 }
 
+const WordMarks& TermMaker::words(const ColumnRef& ref) {
+  const Key key{ref.up, ref.column};
+  if (const auto known = words_.find(key); known != words_.end()) return known->second;
+  std::vector<std::string> wanted;
+  for (const Term* term : terms_) {
+    for (const Condition& condition : term->conditions) {
+      if (condition.word && condition.column == ref) wanted.push_back(condition.value);
+    }
+  }
+  return words_.try_emplace(key, data(ref), source_rows(ref.up), std::move(wanted)).first->second;
+}
+
 std::vector<double> TermMaker::make(const Term& term) {
   const StoredTable& table = space_.graph.store.tables[table_];
-  std::vector<double> out(table.rows, 1.0);
+  std::vector<double> out(rows_.size(), 1.0);
   switch (term.kind) {
     case TermKind::label: fail(ErrorCode::internal, "labels are no column of a table");
     case TermKind::row: return out;
     case TermKind::time:
-      for (int64_t row = 0; row < table.rows; ++row) out[row] = days(table.time[row]);
+      for (size_t i = 0; i < out.size(); ++i) out[i] = days(table.time[rows_[i]]);
       return out;
     case TermKind::distinct: {
       const ValueCodes& known = codes(term.column);
-      for (int64_t row = 0; row < table.rows; ++row)
-        out[row] = known.code[row] < 0 ? kMissing : known.code[row];
+      for (size_t i = 0; i < out.size(); ++i) out[i] = known.code[i] < 0 ? kMissing : known.code[i];
       return out;
     }
     case TermKind::number:
     case TermKind::timestamp: {
       const ColumnData& column = data(term.column);
-      const auto source = source_rows(term.column);
-      for (int64_t row = 0; row < table.rows; ++row) {
-        const int32_t at = source[row];
+      const std::vector<int32_t>& source = source_rows(term.column.up);
+      for (size_t i = 0; i < out.size(); ++i) {
+        const int32_t at = source[i];
         if (at < 0 || !column.is_valid(at)) {
-          out[row] = kMissing;
+          out[i] = kMissing;
         } else if (term.kind == TermKind::timestamp) {
-          out[row] = days(column.integers[at]);
+          out[i] = days(column.integers[at]);
         } else {
-          out[row] = column.number(at);
-          if (!std::isfinite(out[row])) out[row] = kMissing;
+          out[i] = column.number(at);
+          if (!std::isfinite(out[i])) out[i] = kMissing;
         }
       }
       return out;
@@ -161,22 +188,22 @@ std::vector<double> TermMaker::make(const Term& term) {
   for (const Condition& condition : term.conditions) {
     if (condition.word) {
       const ColumnData& column = data(condition.column);
-      const WordMarks& marks = words_.at(
-          {end_table(space_.graph, condition.column.up, table_), condition.column.column});
+      const WordMarks& marks = words(condition.column);
       const int64_t word = marks.find(condition.value);
       CENOTE_ASSERT(word >= 0);
-      const auto source = source_rows(condition.column);
-      for (int64_t row = 0; row < table.rows; ++row) {
-        const int32_t at = source[row];
-        out[row] *= at < 0 || !column.is_valid(at) ? kMissing : marks.has(at, word);
+      const std::vector<int32_t>& source = source_rows(condition.column.up);
+      for (size_t i = 0; i < out.size(); ++i) {
+        const int32_t at = source[i];
+        out[i] *=
+            at < 0 || !column.is_valid(at) ? kMissing : marks.has(static_cast<int64_t>(i), word);
       }
       continue;
     }
     const ValueCodes& known = codes(condition.column);
     const auto at = std::find(known.values.begin(), known.values.end(), condition.value);
     const auto wanted = static_cast<int32_t>(at - known.values.begin());  // none: equals no code
-    for (int64_t row = 0; row < table.rows; ++row)
-      out[row] *= known.code[row] < 0 ? kMissing : known.code[row] == wanted;
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] *= known.code[i] < 0 ? kMissing : known.code[i] == wanted;
   }
   return out;
 }
@@ -190,28 +217,6 @@ std::string term_key(const Term& term) {
     for (const int32_t relation : condition.column.up) key += fmt::format("^{}", relation);
   }
   return key;
-}
-
-ColumnWords words_asked_for(const FeatureSpace& space, std::span<const Feature> features,
-                            ThreadPool& threads) {
-  std::map<std::pair<int32_t, int32_t>, std::vector<std::string>> wanted;
-  for (const Feature& feature : features) {
-    for (const Condition& condition : feature.term.conditions) {
-      if (!condition.word) continue;
-      const int32_t table = end_table(space.graph, condition.column.up, space.row_table(feature));
-      wanted[{table, condition.column.column}].push_back(condition.value);
-    }
-  }
-  std::vector<std::pair<std::pair<int32_t, int32_t>, std::vector<std::string>>> columns(
-      wanted.begin(), wanted.end());
-  std::vector<std::optional<WordMarks>> marks(columns.size());
-  threads.parallel_for(static_cast<int64_t>(columns.size()), [&](int64_t i) {
-    const auto [table, column] = columns[i].first;
-    marks[i].emplace(space.graph.store.tables[table].columns[column], columns[i].second);
-  });
-  ColumnWords out;
-  for (size_t i = 0; i < columns.size(); ++i) out.emplace(columns[i].first, std::move(*marks[i]));
-  return out;
 }
 
 }  // namespace cenote

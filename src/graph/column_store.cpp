@@ -92,7 +92,7 @@ void for_each_block(ThreadPool& threads, int64_t rows,
 
 /// Blocks are sorted, then pairs of neighbours merged, until there is one. REQUIRES an order of all values.
 template <class Value, class Less>
-void sort_blocks(ThreadPool& threads, std::vector<Value>& values, const Less& less) {
+void sort_blocks(ThreadPool& threads, PagedVector<Value>& values, const Less& less) {
   const auto rows = std::ssize(values);
   const auto at = [&](int64_t row) { return values.begin() + std::min<int64_t>(row, rows); };
   for_each_block(threads, rows,
@@ -115,10 +115,10 @@ const std::string& key_bytes(const std::vector<const ColumnData*>& key, int64_t 
 
 /// The rows by (time, key bytes in the order of memcmp); what the key does not tell apart (there is none, or a null in it)
 /// the other columns do. Rows that are equal in those too may stand in any order.
-std::vector<int64_t> order_rows(const std::vector<int64_t>& time,
+PagedVector<int64_t> order_rows(const PagedVector<int64_t>& time,
                                 const std::vector<const ColumnData*>& key,
                                 const std::vector<const ColumnData*>& others, ThreadPool& threads) {
-  std::vector<Place> places(time.size());
+  PagedVector<Place> places(time.size());
   for_each_block(threads, std::ssize(places), [&](int64_t first, int64_t last) {
     std::string bytes;
     for (int64_t row = first; row < last; ++row) {
@@ -140,7 +140,7 @@ std::vector<int64_t> order_rows(const std::vector<int64_t>& time,
     }
     return a.row < b.row;
   });
-  std::vector<int64_t> out;
+  PagedVector<int64_t> out;
   out.reserve(places.size());
   for (const Place& place : places) out.push_back(place.row);
   return out;
@@ -160,7 +160,7 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
   out.name = table.name;
   out.rows = rows;
   out.timed = !table.time_column.empty();
-  std::vector<int64_t> time(static_cast<size_t>(rows), kTimeAlways);
+  PagedVector<int64_t> time(static_cast<size_t>(rows), kTimeAlways);
   const auto position = [&](const std::string& name) {
     return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
   };
@@ -187,7 +187,7 @@ StoredTable load_table(const Snapshot& snapshot, const Schema& schema, const Tab
     if (std::find(hidden.begin(), hidden.end(), std::pair(table.name, names[i])) == hidden.end())
       others.push_back(&raw[i]);
   }
-  const std::vector<int64_t> order = order_rows(time, key, others, threads);
+  const PagedVector<int64_t> order = order_rows(time, key, others, threads);
   out.snapshot_row = order;
   out.time.resize(order.size());
   out.key_hash.resize(order.size());

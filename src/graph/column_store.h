@@ -24,10 +24,10 @@ struct StoredTable {
   int64_t rows = 0;
   bool timed = false;
   std::vector<ColumnData> columns;  // as in Schema's table; columns that nothing needs are empty
-  std::vector<int64_t> time;        // [N]: kTimeAlways in static tables, kTimeNever for a null time
-  std::vector<uint64_t>
+  PagedVector<int64_t> time;        // [N]: kTimeAlways in static tables, kTimeNever for a null time
+  PagedVector<uint64_t>
       key_hash;  // [N]: hash of the key (where there is none, of the row without hidden columns): keys random draws
-  std::vector<int64_t> snapshot_row;  // [N]: the snapshot's rowid
+  PagedVector<int64_t> snapshot_row;  // [N]: the snapshot's rowid
 };
 
 struct ColumnStore {
@@ -52,7 +52,7 @@ class KeyIndex {
 
  private:
   std::vector<const ColumnData*> key_;
-  std::vector<int32_t> slots_;  // row + 1, 0 = free
+  PagedVector<int32_t> slots_;  // row + 1, 0 = free
   uint64_t mask_ = 0;
 };
 

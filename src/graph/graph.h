@@ -17,10 +17,10 @@ namespace cenote {
 struct GraphLink {
   std::string name;  // "results.driverId"
   int32_t child_table = 0, parent_table = 0;
-  std::vector<int32_t> parent;      // [children], -1: null or dangling
-  std::vector<int64_t> offsets;     // [parents + 1]
-  std::vector<int32_t> children;    // [E]
-  std::vector<int64_t> child_time;  // [E]
+  PagedVector<int32_t> parent;      // [children], -1: null or dangling
+  PagedVector<int64_t> offsets;     // [parents + 1]
+  PagedVector<int32_t> children;    // [E]
+  PagedVector<int64_t> child_time;  // [E]
 };
 
 /// The tables and their links. Relation 2 i goes from the parents of link i to their children (a parent

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/paged_memory.h"
 
 namespace cenote {
 namespace {
@@ -94,6 +95,7 @@ class CachingAllocator final : public c10::Allocator {
     }
     if (data == nullptr) {
       const size_t size = size_of(size_class) + kAlignment;
+      count_resident(static_cast<int64_t>(size));
       void* block = from_system(size);
       CENOTE_CHECK(block != nullptr, memory, "the system has no {} bytes left for a tensor", size);
       std::memcpy(block, &size_class, sizeof(size_class));

@@ -143,8 +143,8 @@ class Boost : public Estimator {
   }
 
   std::vector<std::vector<std::vector<CellPart>>> cells(std::span<const Seed> seeds,
-                                                        ThreadPool& threads) const override {
-    FeatureCells finder(space_, features_, context_.last_training_time, threads);
+                                                        ThreadPool&) const override {
+    FeatureCells finder(space_, context_.last_training_time);
     std::vector<std::vector<std::vector<CellPart>>> out;
     for (const Seed& seed : seeds) {
       out.emplace_back();

@@ -29,7 +29,7 @@ Seed stale_half(const Seed& seed, const StoredTable& entities, bool own_row_alwa
   return stale_seed(seed, entities, own_row_always, draw_lag(options.staleness, key));
 }
 
-std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash,
+std::vector<int64_t> epoch_order(const SeedTable& table, std::span<const uint64_t> entity_hash,
                                  uint64_t seed, int64_t epoch) {
   std::vector<uint64_t> key(table.size());
   const uint64_t base =

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "train/trainer.h"
@@ -19,7 +20,7 @@ Seed stale_half(const Seed& seed, const StoredTable& entities, bool own_row_alwa
                 const TrainOptions& options, int64_t epoch);
 
 /// The order of an epoch: seeds sorted by a hash of what they are, not of where they stand.
-std::vector<int64_t> epoch_order(const SeedTable& table, const std::vector<uint64_t>& entity_hash,
+std::vector<int64_t> epoch_order(const SeedTable& table, std::span<const uint64_t> entity_hash,
                                  uint64_t seed, int64_t epoch);
 
 }  // namespace cenote

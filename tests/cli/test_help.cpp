@@ -51,5 +51,16 @@ TEST(CommandLine, SaysItsVersionAndRefusesUnknownVerbs) {
   EXPECT_EQ(nlohmann::json::parse(json.err).at("error").at("code"), "bad_input");
 }
 
+TEST(CommandLine, MemoryIsASize) {
+  for (const char* size : {"8", "8XB", "GB", "-1GB", "1e9TB", "8 GB x"})
+    expect_refused(run_cenote({"inspect", "examples/f1", "--memory", size}), 2,
+                   {"--memory takes a size as 8GB or 512MB", size});
+  expect_refused(run_cenote({"inspect", "examples/f1", "--memory", "100MB"}), 2,
+                 {"--memory is at least 256MB, got '100MB'"});
+  for (const char* size : {"1g", "512 MiB", "0.5GB"})
+    expect_refused(run_cenote({"inspect", "no-such-folder", "--memory", size}), 1,
+                   {"no-such-folder"});
+}
+
 }  // namespace
 }  // namespace cenote

@@ -161,7 +161,8 @@ TEST_P(EncodeLaws, ARowIsEncodedTheSameAlone) {
     const auto encoder = fitted(GetParam(), column);
     const ColumnCodes codes = encoder->encode(column);
     for (const int64_t row : {0, 7, 49}) {
-      EXPECT_EQ(codes_of(encoder->encode(take_rows(column, {row})), 0), codes_of(codes, row))
+      EXPECT_EQ(codes_of(encoder->encode(take_rows(column, std::vector<int64_t>{row})), 0),
+                codes_of(codes, row))
           << row;
     }
   });

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "database/column.h"
+#include "support/paged_equal.h"
 
 namespace cenote {
 namespace {
@@ -27,7 +28,7 @@ TEST(Column, KeepsValuesAndNulls) {
   EXPECT_FALSE(texts.is_valid(1));
   EXPECT_EQ(texts.text(1), "");
   EXPECT_EQ(texts.text(3), "ü");
-  const ColumnData taken = take_rows(texts, {3, 1, 3});
+  const ColumnData taken = take_rows(texts, std::vector<int64_t>{3, 1, 3});
   EXPECT_EQ(taken.text(0), "ü");
   EXPECT_FALSE(taken.is_valid(1));
   EXPECT_EQ(taken.text(2), "ü");

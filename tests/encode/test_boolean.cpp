@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "encode/encode_helpers.h"
+#include "support/paged_equal.h"
 
 namespace cenote {
 namespace {

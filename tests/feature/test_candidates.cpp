@@ -100,7 +100,7 @@ TEST(WordMarks, SayWhichTextHasWhichWord) {
   std::vector<std::string> words;
   for (int i = 0; i < 100; ++i) words.push_back("w" + std::to_string(i));
   words.insert(words.end(), {"late", "fine", "late", "broken"});
-  const WordMarks marks(texts, words);
+  const WordMarks marks(texts, std::vector<int32_t>{0, 1, 2, -1}, words);
   const auto has = [&](int64_t row, const std::string& word) {
     return marks.has(row, marks.find(word));
   };
@@ -109,6 +109,7 @@ TEST(WordMarks, SayWhichTextHasWhichWord) {
   EXPECT_FALSE(has(0, "fine"));
   EXPECT_FALSE(has(1, "late"));
   EXPECT_TRUE(has(2, "fine"));
+  EXPECT_FALSE(has(3, "fine"));
   EXPECT_FALSE(has(2, "w99"));
   EXPECT_EQ(marks.find("other"), -1);
   std::vector<std::string> found;

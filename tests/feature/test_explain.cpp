@@ -29,7 +29,7 @@ struct Cells : testing::Test {
     return feature;
   }
   std::vector<CellPart> find(const Feature& feature, int64_t day = 50) {
-    FeatureCells finder(space, std::span(&feature, 1), 50 * kMicrosPerDay, threads);
+    FeatureCells finder(space, 50 * kMicrosPerDay);
     return finder.find(feature, seed_at(0, day));
   }
   static double sum(const std::vector<CellPart>& cells) {

@@ -8,8 +8,10 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "base/paged_memory.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "cenote/memory.h"
 
 namespace cenote {
 namespace {
@@ -112,6 +114,26 @@ TEST(ColumnStore, ManyRowsStandByTimeThenKey) {
     if (row == 0) continue;
     const auto before = std::pair(table.time[row - 1], table.columns[0].integers[row - 1]);
     ASSERT_LT(before, std::pair(table.time[row], game)) << row;
+  }
+}
+
+TEST(ColumnStore, TablesBeyondTheMemoryBudgetAreTheSame) {
+  std::string lines;
+  for (int64_t i = 0; i < 400'000; ++i)
+    lines += "game " + std::to_string(i) + ",2020-01-" + std::to_string(10 + i % 13) + "," +
+             std::to_string(i % 5) + ",1\n";
+  const StoredTable here = load("game", lines, 3, {});
+  set_memory_budget(int64_t{16} << 20);
+  const int64_t before = paged_statistics().in_files;
+  const StoredTable there = load("game", lines, 3, {});
+  EXPECT_GT(paged_statistics().in_files, before);
+  set_memory_budget(0);
+  EXPECT_EQ(here.time, there.time);
+  EXPECT_EQ(here.key_hash, there.key_hash);
+  EXPECT_EQ(here.snapshot_row, there.snapshot_row);
+  for (size_t c = 0; c < here.columns.size(); ++c) {
+    EXPECT_EQ(here.columns[c].integers, there.columns[c].integers) << c;
+    EXPECT_EQ(here.columns[c].bytes, there.columns[c].bytes) << c;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "graph/sampler.h"
 #include "support/toy.h"
+#include "support/paged_equal.h"
 
 namespace cenote {
 namespace {

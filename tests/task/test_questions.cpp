@@ -6,6 +6,7 @@
 #include "task/question_task.h"
 #include "task/split.h"
 #include "testing.h"
+#include "support/paged_equal.h"
 
 namespace cenote {
 namespace {

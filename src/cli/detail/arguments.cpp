@@ -2,12 +2,35 @@
 #include "cli/detail/arguments.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/check.h"
+#include "cenote/memory.h"
 
 namespace cenote {
 namespace {
+
+/// Bytes of "8GB", "500 MiB", "1.5g": units are powers of 1024, and a number without one is refused as a likely slip.
+int64_t parse_size(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  std::string unit(end);
+  std::erase(unit, ' ');
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  const size_t power = unit.empty() ? std::string::npos : std::string("kmgt").find(unit[0]);
+  const std::string rest = unit.empty() ? "" : unit.substr(1);
+  const bool known = power != std::string::npos && (rest.empty() || rest == "b" || rest == "ib");
+  if (end == text.c_str() || !known || !(number > 0 && number < 1e6))
+    throw UsageError(fmt::format("--memory takes a size as 8GB or 512MB, got '{}'", text));
+  const double bytes = number * std::exp2(10.0 * static_cast<double>(power + 1));
+  if (bytes < 256 * 1048576.0)
+    throw UsageError(fmt::format("--memory is at least 256MB, got '{}'", text));
+  return static_cast<int64_t>(bytes);
+}
 
 /// The word that no option and no position took.
 std::string unknown_word(const CLI::App& app) {
@@ -33,6 +56,9 @@ void add_common_options(CLI::App& app, CommonOptions& options) {
   app.add_option("--threads", options.threads,
                  "threads to use; as many as there are cores by default")
       ->check(CLI::Range(1, 1024));
+  app.add_option_function<std::string>(
+      "--memory", [](const std::string& size) { set_memory_budget(parse_size(size)); },
+      "most memory to use, as 8GB; three quarters of the machine's by default");
 }
 
 void add_source_options(CLI::App& app, SourceOptions& options, bool positional) {

@@ -221,4 +221,12 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
   return out;
 }
 
+TableCodes TableEncoder::layout(const Table& table) const {
+  Table empty = table;
+  empty.rows = 0;
+  std::vector<ColumnData> columns;
+  for (const Column& column : table.columns) columns.push_back(make_column(column.storage));
+  return encode(empty, columns);
+}
+
 }  // namespace cenote

@@ -22,7 +22,7 @@ struct CodedColumn {
 struct TableCodes {
   int64_t rows = 0;
   int64_t fixed_width = 0;
-  std::vector<float> fixed;  // [N + 1, fixed_width]
+  PagedVector<float> fixed;  // [N + 1, fixed_width]
   std::vector<std::string> learned_names;
   std::vector<ColumnCodes> learned;
   std::vector<CodedColumn> columns;  // by `begin`; none where no column is encoded
@@ -49,6 +49,8 @@ class TableEncoder {
   ///           of a type that its encoder does not read, or not as long as the table.
   TableCodes encode(const Table& table, const std::vector<ColumnData>& columns,
                     ThreadPool* threads = nullptr) const;
+  /// The codes of no rows: which columns have codes, and where. Errors    as encode().
+  TableCodes layout(const Table& table) const;
 
  private:
   struct FittedColumn {

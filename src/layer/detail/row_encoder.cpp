@@ -14,7 +14,7 @@
 namespace cenote {
 
 RowEncoder::RowEncoder(ParameterSet& parameters, const std::string& name, const TableCodes& codes,
-                       const std::vector<uint64_t>& row_keys, Shape shape)
+                       std::span<const uint64_t> row_keys, Shape shape)
     : codes_(codes), row_keys_(row_keys), shape_(shape), name_hash_(hash_bytes(name)) {
   const auto affine = [&](const std::string& part, int64_t in, int64_t out) {
     auto [weight, bias] = parameters.declare_linear(name + "." + part, in, out);

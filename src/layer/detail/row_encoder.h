@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,7 @@ class RowEncoder {
     double dropout = 0.2;
   };
   RowEncoder(ParameterSet& parameters, const std::string& name, const TableCodes& codes,
-             const std::vector<uint64_t>& row_keys, Shape shape);
+             std::span<const uint64_t> row_keys, Shape shape);
   at::Tensor forward(std::span<const int64_t> rows, const Pass& pass) const;
   /// forward() in two steps, without dropout: the codes c [n, codes] of rows, and what becomes of them. Between the
   /// two a code may be given another value. Gradient of the second with respect to c too.
@@ -61,7 +62,7 @@ class RowEncoder {
                             const std::optional<at::Tensor>& residual = {}) const;
 
   const TableCodes& codes_;
-  const std::vector<uint64_t>& row_keys_;
+  std::span<const uint64_t> row_keys_;
   Shape shape_;
   uint64_t name_hash_;
   std::vector<at::Tensor> embeddings_;  // by learned column
