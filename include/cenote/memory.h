@@ -6,7 +6,7 @@
 
 namespace cenote {
 
-/// Sets the budget. The database engine gets half of it. Tables, joins and codes lie in memory up to a third of it; what is
+/// Sets the budget. The database engine gets half of it. Tables, joins and codes lie in memory up to a quarter of it; what is
 /// larger lies in unnamed files of the temporary folder (TMPDIR), mapped, and what was not used lately leaves
 /// memory when the process nears the budget. No result depends on it.
 /// Units     bytes; 0: three quarters of what this process may have (machine or control group), the default.

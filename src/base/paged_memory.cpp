@@ -190,7 +190,7 @@ void* allocate_paged(size_t bytes) {
   } else {
     Store& all = store();
     const auto count = static_cast<int64_t>(bytes);
-    if (all.in_memory.fetch_add(count) + count <= memory_budget() / 3)
+    if (all.in_memory.fetch_add(count) + count <= memory_budget() / 4)
       data = std::aligned_alloc(kAlignment, size);
     if (data != nullptr) return data;
     all.in_memory.fetch_sub(count);

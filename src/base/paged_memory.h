@@ -18,7 +18,7 @@ struct PagedStatistics {
 };
 PagedStatistics paged_statistics();
 
-/// Bytes of storage, aligned to 64. Requests from 256 KiB on count as large: they lie in memory up to a third of the
+/// Bytes of storage, aligned to 64. Requests from 256 KiB on count as large: they lie in memory up to a quarter of the
 /// budget (memory.h), then each in a file without a name, which is gone with the process however that ends. A watcher drops
 /// mapped pages, which the system writes and reads back as it likes, while the process holds more than 85 % of the budget.
 /// Errors    memory: neither memory nor the temporary folder has room; it says how much was wanted.

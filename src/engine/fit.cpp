@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 
 #include "base/check.h"
 #include "base/files.h"
@@ -22,7 +21,8 @@ namespace cenote {
 namespace {
 
 constexpr int64_t kMostScheduleBytes = 1 << 20;
-constexpr int64_t kMostSelection = 20000;  // validation seeds that model auto chooses by
+/// Validation seeds that choices are made by, at most: of model auto, which makes many of them, and of any other.
+constexpr int64_t kMostSelection = 20'000, kMostSelectionOfOne = 100'000;
 
 /// What a checkpoint must agree with to be continued: everything that decides the weights.
 std::string make_fingerprint(const ModelFile& model, const Prepared& prepared) {
@@ -175,7 +175,7 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
   write_file_atomically(paths.run, run_json(options).dump(2) + "\n");
 
   const int64_t staleness = entry.reads_rows ? chosen_staleness(*prepared, chosen.train) : 0;
-  const int64_t most = entry.has_members() ? kMostSelection : std::numeric_limits<int64_t>::max();
+  const int64_t most = entry.has_members() ? kMostSelection : kMostSelectionOfOne;
   prepared->selection = make_selection(*prepared, staleness, most, options.seed);
   const auto trained = make_trained(*prepared, model, model.scale, *threads);
   std::string log;
@@ -225,6 +225,9 @@ FitResult fit(const FitOptions& options, const Hooks& hooks) {
                          ? fmt::format("stale: training and validation seeds see up to {} less",
                                        format_duration(staleness))
                          : "each seed's own time";
+  const int64_t drawn = prepared->selection.size(), all = prepared->val.size();
+  if (drawn < all)
+    result.selection += fmt::format("; {} of {} validation seeds, drawn by key", drawn, all);
   result.best_epoch = report.best_epoch;
   result.epochs = report.epochs;
   result.best_metric = report.best_metric;

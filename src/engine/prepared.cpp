@@ -227,7 +227,8 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
   phases.begin("open");
-  Snapshot snapshot = Snapshot::open(source, hooks);
+  std::optional<Snapshot> opened = Snapshot::open(source, hooks);
+  Snapshot& snapshot = *opened;
   out->task = choose_task(task, snapshot, hooks);
   move_split(source, out->task);
   check_metric(out->task);
@@ -252,6 +253,7 @@ std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const Ta
   out->dataset = out->schema.name;
   find_tables(*out);
   ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, threads, hooks);
+  opened.reset();  // its memory and its files are of use to what follows
   phases.begin("graph");
   out->graph = build_graph(out->schema, std::move(store), threads);
   phases.begin("encode");

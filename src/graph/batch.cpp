@@ -87,7 +87,7 @@ Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
 
 /// The distinct rows of a table, and where in them every occurrence is.
 void BatchSampler::find_distinct(Batch& batch, size_t table) {
-  std::vector<Mark>& marks = marks_[table];
+  PagedVector<Mark>& marks = marks_[table];
   auto& distinct = batch.rows[table];
   for (const Shard& shard : batch.shards) {
     for (const int64_t row : shard.tables[table].row) {

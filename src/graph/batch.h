@@ -55,7 +55,7 @@ class BatchSampler {
   const Graph& graph_;
   ThreadPool& threads_;
   std::vector<std::unique_ptr<Sampler>> samplers_;
-  std::vector<std::vector<Mark>> marks_;  // by table and row
+  std::vector<PagedVector<Mark>> marks_;  // by table and row
   uint32_t stamp_now_ = 0;
 };
 

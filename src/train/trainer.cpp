@@ -24,8 +24,10 @@ namespace {
 
 /// Rows of a table that are encoded together: fixed, so that threads cannot change what is added to what.
 constexpr int64_t kPartRows = 1024;
-/// Seeds of a batch when only predicting; results do not depend on it.
-constexpr int64_t kPredictSeeds = 1024;
+/// Seeds of a batch when only predicting: more of them as long as they have few rows. Results do not depend on it.
+constexpr int64_t kLeastPredictSeeds = 2 * kShardSeeds, kMostPredictSeeds = 16 * kShardSeeds;
+constexpr int64_t kManyRows = 100'000;
+
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -193,12 +195,15 @@ std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks
   const auto count = static_cast<int64_t>(seeds.size());
   std::vector<double> out;
   const double start = now();
-  for (int64_t begin = 0; begin < count; begin += kPredictSeeds) {
+  int64_t size = kLeastPredictSeeds;
+  for (int64_t begin = 0, end = 0; begin < count; begin = end) {
+    end = std::min(count, begin + size);
     if (hooks.is_cancelled())
       fail(ErrorCode::cancelled, "interrupted after {} of {} predictions", begin, count);
-    const std::vector<Seed> some(seeds.begin() + begin,
-                                 seeds.begin() + std::min(count, begin + kPredictSeeds));
+    const std::vector<Seed> some(seeds.begin() + begin, seeds.begin() + end);
     const Batch batch = sampler.sample(some, kPredictEpoch);
+    if (batch.distinct_rows() < kManyRows / 2) size = std::min(2 * size, kMostPredictSeeds);
+    if (batch.distinct_rows() > kManyRows) size = std::max(size / 2, kShardSeeds);
     std::vector<Part> parts = encode_parts(batch);
     const auto encodings = encode(batch, parts, {}, false);
     std::vector<std::vector<double>> of_shard(batch.shards.size());
@@ -211,7 +216,7 @@ std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks
     for (const auto& part : of_shard) out.insert(out.end(), part.begin(), part.end());
     Progress progress;
     progress.phase = "predict";
-    progress.done = std::min(count, begin + kPredictSeeds);
+    progress.done = end;
     progress.total = count;
     progress.rows_per_second = static_cast<double>(progress.done) / std::max(1e-9, now() - start);
     progress.seconds_left = static_cast<double>(count - progress.done) / progress.rows_per_second;
