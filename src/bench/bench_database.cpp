@@ -226,7 +226,7 @@ std::vector<Measurement> DatabaseBench::predict(const MeasurementHook& done) {
   for (int64_t i = 0; i < kSingles; ++i) {
     const auto at = static_cast<size_t>(i) * seeds.size() / kSingles;
     const auto start = std::chrono::steady_clock::now();
-    trained->predict({seeds[at]}, quiet);
+    trained->predict(std::span(&seeds[at], 1), quiet);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     seconds.push_back(took.count());
   }

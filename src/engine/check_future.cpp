@@ -65,7 +65,7 @@ int64_t time_to_ask(const Prepared& prepared, int64_t latest) {
 }
 
 std::vector<double> predictions_of(const Prepared& prepared, const ModelFile& model,
-                                   const std::vector<Seed>& seeds, ThreadPool& threads,
+                                   std::span<const Seed> seeds, ThreadPool& threads,
                                    const Hooks& hooks) {
   const auto trained = make_trained(prepared, model, model.scale, threads);
   trained->load(model);

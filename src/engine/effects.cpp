@@ -25,7 +25,7 @@ std::vector<SeedEffects> explain_estimator(const Estimator& estimator, const Pre
                                            const EffectsRequest& request, ThreadPool& threads,
                                            const Hooks& hooks) {
   const int64_t outputs = prepared.outputs;
-  std::vector<Seed> all = request.reference;
+  std::vector<Seed> all(request.reference.begin(), request.reference.end());
   all.insert(all.end(), request.seeds.begin(), request.seeds.end());
   const History history = prepared.history();
   const FeatureEffects found = estimator.explain(all, history, threads);

@@ -13,9 +13,9 @@ namespace cenote {
 
 /// Which predictions are explained.
 struct EffectsRequest {
-  const std::vector<Seed>& seeds;
+  std::span<const Seed> seeds;
   const std::vector<int64_t>& output;  // [S] which of the prediction's numbers
-  const std::vector<Seed>& reference;  // the mean of their predictions is the average
+  std::span<const Seed> reference;     // the mean of their predictions is the average
 };
 
 /// A part of a prediction, in the unit of the model's predictions.

@@ -54,7 +54,7 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
 }
 
 /// Key order, then time.
-std::vector<int64_t> key_order(const ColumnData* key, const std::vector<Seed>& seeds) {
+std::vector<int64_t> key_order(const ColumnData* key, std::span<const Seed> seeds) {
   std::vector<std::string> key_bytes(seeds.size());
   for (size_t i = 0; i < seeds.size() && key != nullptr; ++i)
     append_key_bytes(*key, seeds[i].row, key_bytes[i]);
@@ -84,7 +84,7 @@ PredictResult describe(const Prepared& prepared, const OpenRun& run) {
 }
 
 /// A row for each item that is recommended to one of the seeds.
-void add_recommendations(const Prepared& prepared, const std::vector<Seed>& seeds,
+void add_recommendations(const Prepared& prepared, std::span<const Seed> seeds,
                          const Rankings& found, PredictResult& out) {
   const ColumnData& entity = *entity_key(prepared);
   const ColumnData& item = *key_column(prepared, prepared.item_table);
@@ -117,8 +117,10 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
       prepare_use(run.source, run.model, run.task, run.protocol, at, *threads, hooks);
   const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
   trained->load(run.model);
-  const std::vector<Seed> seeds = options.split.empty() ? entity_seeds(*prepared, options)
-                                                        : prepared->split(options.split).seeds;
+  std::vector<Seed> asked;
+  if (options.split.empty()) asked = entity_seeds(*prepared, options);
+  const std::span<const Seed> seeds =
+      options.split.empty() ? asked : std::span<const Seed>(prepared->split(options.split).seeds);
   PredictResult out = describe(*prepared, run);
   if (prepared->task.type == TaskType::link_prediction) {
     const int64_t top = options.top > 0 ? options.top : prepared->task.k;

@@ -38,7 +38,7 @@ TrainReport Stack::fit(const FitRequest& request) {
   return report;
 }
 
-std::vector<double> Stack::predict(const std::vector<Seed>& seeds, const Hooks& hooks) const {
+std::vector<double> Stack::predict(std::span<const Seed> seeds, const Hooks& hooks) const {
   CENOTE_CHECK(!members_.empty(), internal, "a model without members predicts");
   std::vector<Predictions> predictions;
   std::vector<double> weights;
@@ -61,7 +61,7 @@ std::vector<SeedEffects> Stack::explain(const EffectsRequest& request, const Hoo
 }
 
 /// Lists are not averaged: the search keeps one model alone.
-Rankings Stack::rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const {
+Rankings Stack::rank(std::span<const Seed> seeds, int64_t top, const Hooks& hooks) const {
   CENOTE_CHECK(members_.size() == 1, bad_input, "model: {} members that recommend, not one",
                members_.size());
   return members_[0].model->rank(seeds, top, hooks);

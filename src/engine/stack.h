@@ -19,10 +19,10 @@ class Stack : public Trained {
 
   /// Searches for members (engine/search.h).
   TrainReport fit(const FitRequest& request) override;
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override;
+  std::vector<double> predict(std::span<const Seed> seeds, const Hooks& hooks) const override;
   std::vector<SeedEffects> explain(const EffectsRequest& request,
                                    const Hooks& hooks) const override;
-  Rankings rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const override;
+  Rankings rank(std::span<const Seed> seeds, int64_t top, const Hooks& hooks) const override;
   void save(ModelPart& part) const override;
   void load(const ModelPart& part) override;
   int64_t parameter_count() const override;

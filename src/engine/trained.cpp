@@ -43,7 +43,7 @@ std::vector<SeedEffects> Trained::explain(const EffectsRequest&, const Hooks&) c
   fail(ErrorCode::unsupported, "recommendations are not explained yet");
 }
 
-Rankings Trained::rank(const std::vector<Seed>&, int64_t, const Hooks&) const {
+Rankings Trained::rank(std::span<const Seed>, int64_t, const Hooks&) const {
   fail(ErrorCode::internal, "a model that recommends nothing was asked to");
 }
 
@@ -240,7 +240,7 @@ class TrainedEstimator : public Trained {
     report.best_metric = judge.value(report.selection);
     return report;
   }
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks&) const override {
+  std::vector<double> predict(std::span<const Seed> seeds, const Hooks&) const override {
     return estimator_->predict(seeds, prepared_.history(), threads_);
   }
   std::vector<SeedEffects> explain(const EffectsRequest& request,

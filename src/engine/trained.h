@@ -38,11 +38,11 @@ class Trained {
   virtual TrainReport fit(const FitRequest& request) = 0;
   /// [seeds, outputs]: numbers, probabilities of class 1, or probabilities; of link prediction the rows of the
   /// best items (-1: no more).
-  virtual std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const = 0;
+  virtual std::vector<double> predict(std::span<const Seed> seeds, const Hooks& hooks) const = 0;
   /// What moved the predictions of some seeds, each less the average. Errors unsupported for a model that recommends.
   virtual std::vector<SeedEffects> explain(const EffectsRequest& request, const Hooks& hooks) const;
   /// Of link prediction: the `top` best items, with their scores. Errors internal for other models.
-  virtual Rankings rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const;
+  virtual Rankings rank(std::span<const Seed> seeds, int64_t top, const Hooks& hooks) const;
 
   /// Weights and state, into and out of a part of a model file.
   virtual void save(ModelPart& part) const = 0;

@@ -57,8 +57,7 @@ TrainReport TrainedNetwork::fit(const FitRequest& request) {
                          request.fingerprint, request.resume, request.hooks);
 }
 
-std::vector<double> TrainedNetwork::predict(const std::vector<Seed>& seeds,
-                                            const Hooks& hooks) const {
+std::vector<double> TrainedNetwork::predict(std::span<const Seed> seeds, const Hooks& hooks) const {
   if (items_ == nullptr) return trainer_->predict(seeds, hooks);
   const Rankings found = rank(seeds, prepared_.outputs, hooks);
   return {found.item.begin(), found.item.end()};
@@ -72,15 +71,14 @@ std::vector<SeedEffects> TrainedNetwork::explain(const EffectsRequest& request,
   return explain_network(*network_, context_, scale_, prepared_, average, request, threads_, hooks);
 }
 
-Rankings TrainedNetwork::rank(const std::vector<Seed>& seeds, int64_t top,
-                              const Hooks& hooks) const {
+Rankings TrainedNetwork::rank(std::span<const Seed> seeds, int64_t top, const Hooks& hooks) const {
   if (items_ == nullptr) return Trained::rank(seeds, top, hooks);
   return rank_vectors(trainer_->predict(seeds, hooks), seeds, top);
 }
 
 /// Blocks of 256 seeds against blocks of 256 items; of each seed only the best are kept.
 Rankings TrainedNetwork::rank_vectors(const std::vector<double>& vectors,
-                                      const std::vector<Seed>& seeds, int64_t top) const {
+                                      std::span<const Seed> seeds, int64_t top) const {
   const at::AutoGradMode mode(false);
   const StoredTable& table = prepared_.graph.store.tables[prepared_.item_table];
   std::vector<at::Tensor> blocks((table.rows + kBlockRows - 1) / kBlockRows);

@@ -15,10 +15,10 @@ class TrainedNetwork : public Trained {
                  const ModelEntry& entry, const LossEntry& loss, const OutputScale& scale,
                  const TrainOptions& training, ThreadPool& threads);
   TrainReport fit(const FitRequest& request) override;
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override;
+  std::vector<double> predict(std::span<const Seed> seeds, const Hooks& hooks) const override;
   std::vector<SeedEffects> explain(const EffectsRequest& request,
                                    const Hooks& hooks) const override;
-  Rankings rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const override;
+  Rankings rank(std::span<const Seed> seeds, int64_t top, const Hooks& hooks) const override;
   void save(ModelPart& part) const override;
   void load(const ModelPart& part) override;
   int64_t parameter_count() const override { return network_->parameters().count(); }
@@ -27,7 +27,7 @@ class TrainedNetwork : public Trained {
   }
 
  private:
-  Rankings rank_vectors(const std::vector<double>& vectors, const std::vector<Seed>& seeds,
+  Rankings rank_vectors(const std::vector<double>& vectors, std::span<const Seed> seeds,
                         int64_t top) const;
 
   const Prepared& prepared_;

@@ -24,11 +24,11 @@ class TrainedRanker : public Trained {
     report.best_metric = judge.value(predict(prepared_.selection.seeds, request.hooks));
     return report;
   }
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks) const override {
+  std::vector<double> predict(std::span<const Seed> seeds, const Hooks& hooks) const override {
     const Rankings found = rank(seeds, prepared_.outputs, hooks);
     return {found.item.begin(), found.item.end()};
   }
-  Rankings rank(const std::vector<Seed>& seeds, int64_t top, const Hooks& hooks) const override {
+  Rankings rank(std::span<const Seed> seeds, int64_t top, const Hooks& hooks) const override {
     return ranker_->rank(seeds, prepared_.history(), top, threads_, hooks);
   }
   void save(ModelPart& part) const override { part.estimator = ranker_->save(); }

@@ -57,7 +57,7 @@ BatchSampler::BatchSampler(const Graph& graph, int32_t entity_table, SamplerOpti
   for (const StoredTable& table : graph.store.tables) marks_.emplace_back(table.rows + 1);
 }
 
-Batch BatchSampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
+Batch BatchSampler::sample(std::span<const Seed> seeds, uint64_t epoch) {
   Batch batch;
   const auto count = static_cast<int64_t>(seeds.size());
   const int64_t shards = (count + kShardSeeds - 1) / kShardSeeds;

@@ -43,7 +43,7 @@ class BatchSampler {
  public:
   BatchSampler(const Graph& graph, int32_t entity_table, SamplerOptions options,
                ThreadPool& threads);
-  Batch sample(const std::vector<Seed>& seeds, uint64_t epoch);
+  Batch sample(std::span<const Seed> seeds, uint64_t epoch);
 
  private:
   /// Whether the batch of this stamp has a row, and its place among the distinct ones.

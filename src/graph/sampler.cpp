@@ -233,12 +233,12 @@ std::shared_ptr<const Join> Sampler::join_links(
   return join;
 }
 
-Shard Sampler::sample(const std::vector<Seed>& seeds, uint64_t epoch) {
+Shard Sampler::sample(std::span<const Seed> seeds, uint64_t epoch) {
   seeds_ = seeds.size();
   if (found_.size() < seeds_) found_.resize(seeds_);
   for (size_t s = 0; s < seeds_; ++s) discover(seeds[s], epoch, found_[s]);
   Shard shard;
-  shard.seeds = seeds;
+  shard.seeds.assign(seeds.begin(), seeds.end());
   std::vector<std::vector<std::vector<int64_t>>> shift(graph_.store.tables.size());
   for (size_t table = 0; table < shift.size(); ++table)
     shard.tables.push_back(join_rows(table, shift[table]));

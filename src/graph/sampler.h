@@ -57,7 +57,7 @@ class Sampler {
  public:
   Sampler(const Graph& graph, int32_t entity_table, SamplerOptions options);
   ~Sampler();
-  Shard sample(const std::vector<Seed>& seeds, uint64_t epoch);
+  Shard sample(std::span<const Seed> seeds, uint64_t epoch);
 
  private:
   struct Discovery;

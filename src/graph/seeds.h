@@ -36,7 +36,7 @@ struct Visibility {
 
 /// Seeds with their labels, in the label table's order: (time, entity key).
 struct SeedTable {
-  std::vector<Seed> seeds;
+  PagedVector<Seed> seeds;
   std::vector<double> label;  // [S, width]
   int64_t width = 1;
   bool own_row_always = false;  // autocomplete: the entity's row is there whatever its time

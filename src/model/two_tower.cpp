@@ -98,7 +98,7 @@ class TwoTower : public LayeredNetwork, public ItemTower {
     return train_->items(*found);
   }
 
-  Drawn draw(const std::vector<Seed>& seeds, uint64_t key) const {
+  Drawn draw(std::span<const Seed> seeds, uint64_t key) const {
     const StoredTable& entities = context_.graph.store.tables[context_.entity_table];
     const StoredTable& table = context_.graph.store.tables[context_.item_table];
     std::vector<int64_t> drawn;

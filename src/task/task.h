@@ -64,7 +64,7 @@ std::string format_horizon(const Task& task);
 struct LabelTable {
   ColumnData entity;  // [S] keys of the entity table; `by_row`: the snapshot's rowid instead
   bool by_row = false;
-  std::vector<int64_t> time;  // [S] seed times
+  PagedVector<int64_t> time;  // [S] seed times
   std::vector<double> label;  // [S, width] number; 0/1; class index; NaN where unknown
   int64_t width = 1;          // 1, or the number of labels of a multilabel task
   // Link prediction: the keys of each seed's items, in key order, none twice; `label` is their number, at least 1.

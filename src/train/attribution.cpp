@@ -182,7 +182,7 @@ NetworkEffects Attribution::explain(const Seed& seed, int64_t output,
                                     const std::function<bool()>& cancelled) {
   Inputs inputs;
   inputs.seed = seed;
-  inputs.shard = samplers_[0]->sample({seed}, kPredictEpoch);
+  inputs.shard = samplers_[0]->sample(std::span(&seed, 1), kPredictEpoch);
   inputs.difference.resize(inputs.shard.tables.size());
   {
     const at::AutoGradMode mode(false);

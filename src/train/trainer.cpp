@@ -190,7 +190,7 @@ double Trainer::step(const Batch& batch, const std::vector<double>& label, int64
   return total;
 }
 
-std::vector<double> Trainer::predict(const std::vector<Seed>& seeds, const Hooks& hooks) {
+std::vector<double> Trainer::predict(std::span<const Seed> seeds, const Hooks& hooks) {
   BatchSampler sampler(context_.graph, context_.entity_table, network_.sampler(), threads_);
   const auto count = static_cast<int64_t>(seeds.size());
   std::vector<double> out;

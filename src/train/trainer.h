@@ -67,7 +67,7 @@ class Trainer {
                     bool resume, const Hooks& hooks);
 
   /// [seeds, outputs], in the seeds' order, as metrics take them.
-  std::vector<double> predict(const std::vector<Seed>& seeds, const Hooks& hooks);
+  std::vector<double> predict(std::span<const Seed> seeds, const Hooks& hooks);
 
  private:
   struct Part;

@@ -179,7 +179,7 @@ struct Opened {
   double predict_without(const Seed& seed, const Cell& cell) const {
     Without without(*prepared);
     without.cells({cell});
-    return trained->predict({seed}, {})[0];
+    return trained->predict(std::span(&seed, 1), {})[0];
   }
 };
 

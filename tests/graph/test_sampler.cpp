@@ -70,7 +70,8 @@ TEST(Sampler, TheSameForAnyShardThreadsAndOrder) {
   const Shard all = sampler.sample(seeds, 3);
   for (const int64_t s : {0, 17, 149}) {
     Sampler alone(shop.graph, 0, options);
-    EXPECT_EQ(signature(shop.graph, alone.sample({seeds[s]}, 3), 0), signature(shop.graph, all, s));
+    EXPECT_EQ(signature(shop.graph, alone.sample(std::vector<Seed>{seeds[s]}, 3), 0),
+              signature(shop.graph, all, s));
   }
   for (const int count : {1, 2, 4}) {
     ThreadPool threads(count);
@@ -87,7 +88,7 @@ TEST(Sampler, TheSameForAnyShardThreadsAndOrder) {
 TEST(Sampler, FanoutBoundsLinksAndTakesAllWhereTheyFit) {
   const toy::Shop shop(toy::shop_store(3, 2, toy::random_orders(300, 3, 2, 20, 5)));
   Sampler sampler(shop.graph, 0, {{7}, false, 1});
-  const Shard shard = sampler.sample({toy::seed_at(0, 60), toy::seed_at(1, 0)}, 0);
+  const Shard shard = sampler.sample(std::vector<Seed>{toy::seed_at(0, 60), toy::seed_at(1, 0)}, 0);
   const GraphLink& link = shop.graph.links[0];
   EXPECT_EQ(shard.joins[0]->size(0), 7);
   EXPECT_EQ(shard.joins[0]->size(1), std::min<int64_t>(7, visible_children(link, 1, 0)));
@@ -98,7 +99,7 @@ TEST(Sampler, LatestTakesTheMostRecent) {
   for (int64_t i = 0; i < 20; ++i) orders.push_back({i + 1, 1, 1, 1.0, i});
   const toy::Shop shop(toy::shop_store(1, 1, orders));
   Sampler sampler(shop.graph, 0, {{3}, true, 1});
-  const Shard shard = sampler.sample({toy::seed_at(0, 10)}, 0);
+  const Shard shard = sampler.sample(std::vector<Seed>{toy::seed_at(0, 10)}, 0);
   std::vector<int64_t> days;
   for (const int64_t row : shard.tables[1].row)
     days.push_back(shop.graph.store.tables[1].time[row] / kMicrosPerDay);
@@ -109,7 +110,7 @@ TEST(Sampler, ASeedWithoutAVisibleOwnRowKeepsItsLinks) {
   const toy::Shop shop(toy::shop_store(2, 3, {{1, 1, 3, 1.0, 0}, {2, 1, 3, 1.0, 1}}));
   Sampler sampler(shop.graph, 2, {{5}, false, 1});
   Seed seed{2, kMicrosPerDay, kMicrosPerDay, false};  // product 3 is dated day 2
-  const Shard shard = sampler.sample({seed}, 0);
+  const Shard shard = sampler.sample(std::vector<Seed>{seed}, 0);
   EXPECT_EQ(shard.tables[2].row[0], 3);  // "columns missing"
   EXPECT_EQ(shard.tables[1].row.size(), 2u);
 }
@@ -123,7 +124,8 @@ void expect_uniform(int64_t degree, int64_t fanout, int64_t draws) {
   const int64_t bins = std::min<int64_t>(degree, 100);
   std::vector<double> count(bins, 0.0);
   for (int64_t draw = 0; draw < draws; ++draw) {
-    const Shard shard = sampler.sample({toy::seed_at(0, 30)}, static_cast<uint64_t>(draw));
+    const Shard shard =
+        sampler.sample(std::vector<Seed>{toy::seed_at(0, 30)}, static_cast<uint64_t>(draw));
     ASSERT_EQ(shard.tables[1].row.size(), static_cast<size_t>(fanout));
     for (const int64_t row : shard.tables[1].row) count[row * bins / degree] += 1;
   }

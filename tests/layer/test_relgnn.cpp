@@ -39,7 +39,7 @@ struct Fixture {
     layer = entry.make(Options(entry.info.options),
                        {parameters, "layer0", shop.graph, kWidth, pool, {0, 1, 2}});
     Sampler sampler(shop.graph, 0, {{5, 5}, false, 1});
-    shard = sampler.sample({toy::seed_at(0, 30), toy::seed_at(3, 30)}, 0);
+    shard = sampler.sample(std::vector<Seed>{toy::seed_at(0, 30), toy::seed_at(3, 30)}, 0);
     Random random(3);
     for (const ShardTable& table : shard.tables) {
       const auto n = static_cast<int64_t>(table.row.size());

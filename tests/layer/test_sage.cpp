@@ -26,7 +26,7 @@ struct Fixture {
     options.set("sage", "residual", residual ? "true" : "false");
     layer = entry.make(options, place);
     Sampler sampler(shop.graph, 0, {{5, 5}, false, 1});
-    shard = sampler.sample({toy::seed_at(0, 30), toy::seed_at(3, 30)}, 0);
+    shard = sampler.sample(std::vector<Seed>{toy::seed_at(0, 30), toy::seed_at(3, 30)}, 0);
     for (size_t t = 0; t < shard.tables.size(); ++t) {
       const auto n = static_cast<int64_t>(shard.tables[t].row.size());
       x.push_back(n > 0 ? at::ones({n, 32}) : at::Tensor());

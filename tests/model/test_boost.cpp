@@ -24,8 +24,7 @@ SeedTable counted(const toy::Shop& shop, int64_t day) {
   const GraphLink& link = shop.graph.links[0];
   for (int64_t row = 0; row < shop.graph.store.tables[0].rows; ++row) {
     out.seeds.push_back(toy::seed_at(row, day));
-    out.label.push_back(
-        static_cast<double>(visible_children(link, row, out.seeds.back().cut)));
+    out.label.push_back(static_cast<double>(visible_children(link, row, out.seeds.back().cut)));
   }
   return out;
 }

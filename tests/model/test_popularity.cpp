@@ -24,7 +24,7 @@ TEST(Popularity, CountsWhatHasClosedAndFadesWhatIsOld) {
   const auto at = [&](const std::string& half_life, int64_t day) {
     const auto model = toy::make_ranker("popularity", context, {{"half_life", half_life}});
     toy::fit_ranker(*model, {}, {}, history);
-    return toy::rank_with(*model, {toy::seed_at(2, day)}, history, 3);
+    return toy::rank_with(*model, std::vector<Seed>{toy::seed_at(2, day)}, history, 3);
   };
   // Nothing known: the newest products.
   EXPECT_THAT(at("0", 9).item, ElementsAre(4, 3, 2));
@@ -43,10 +43,12 @@ TEST(Popularity, RecommendsNothingThatIsNotThereYet) {
   const auto model = toy::make_ranker("popularity", context);
   toy::fit_ranker(*model, {}, {}, {});
   // Two products by day 1: the third place is empty.
-  EXPECT_THAT(toy::rank_with(*model, {toy::seed_at(0, 1)}, {}, 3).item, ElementsAre(1, 0, -1));
+  EXPECT_THAT(toy::rank_with(*model, std::vector<Seed>{toy::seed_at(0, 1)}, {}, 3).item,
+              ElementsAre(1, 0, -1));
   History early;
   toy::add_past(early, 0, -30, 4);  // a label that names a product before its time
-  EXPECT_THAT(toy::rank_with(*model, {toy::seed_at(0, 3)}, early, 3).item, ElementsAre(3, 2, 1));
+  EXPECT_THAT(toy::rank_with(*model, std::vector<Seed>{toy::seed_at(0, 3)}, early, 3).item,
+              ElementsAre(3, 2, 1));
 }
 
 TEST(Popularity, TrainingChoosesHowFastItFades) {
@@ -63,7 +65,7 @@ TEST(Popularity, TrainingChoosesHowFastItFades) {
     train.item = {item};
     const auto model = toy::make_ranker("popularity", context);
     toy::fit_ranker(*model, train, {}, history);
-    return toy::rank_with(*model, {toy::seed_at(1, 70)}, history, 1).item[0];
+    return toy::rank_with(*model, std::vector<Seed>{toy::seed_at(1, 70)}, history, 1).item[0];
   };
   EXPECT_EQ(chosen(1), 1);  // six meetings, long ago
   EXPECT_EQ(chosen(2), 2);  // three, just now

@@ -20,7 +20,7 @@ TEST(RelGnn, OneLayerSeesTheOtherParentsOfTheChildren) {
   const auto predict = [&](const toy::Shop& shop, const std::string& model,
                            const std::string& fanout) {
     return toy::TrainedShop(shop, 1, 1, {{"layers", "1"}, {"fanout", fanout}}, model)
-        .trainer.predict({toy::seed_at(0, 40)}, {});
+        .trainer.predict(std::vector<Seed>{toy::seed_at(0, 40)}, {});
   };
   EXPECT_NE(predict(shop, "relgnn", "8,4"), predict(moved, "relgnn", "8,4"));
   EXPECT_EQ(predict(shop, "relgnn", "8"), predict(moved, "relgnn", "8"));  // beyond the last hop
@@ -43,7 +43,8 @@ TEST(RelGnn, RefusesOptionsThatDoNotFit) {
 TEST(RelGnn, PredictsWithoutAnyVisibleRow) {
   const toy::Shop shop(toy::shop_store(2, 1, {}));
   toy::TrainedShop model(shop, 1, 1, {}, "relgnn");
-  for (const double value : model.trainer.predict({toy::seed_at(0, 0), toy::seed_at(1, 0)}, {}))
+  for (const double value :
+       model.trainer.predict(std::vector<Seed>{toy::seed_at(0, 0), toy::seed_at(1, 0)}, {}))
     EXPECT_TRUE(std::isfinite(value));
 }
 

@@ -26,7 +26,7 @@ TEST(Repeat, OwnItemsFirstThenThoseOfAll) {
   const auto model = toy::make_ranker("repeat", context, {{"half_life", "0"}});
   toy::fit_ranker(*model, {}, {}, history);
   const auto at = [&](int64_t customer, int64_t day) {
-    return toy::rank_with(*model, {toy::seed_at(customer, day)}, history, 4);
+    return toy::rank_with(*model, std::vector<Seed>{toy::seed_at(customer, day)}, history, 4);
   };
   // Twice 1, once 2; of the others 4 is the most popular, met twice, then 3, once.
   EXPECT_THAT(at(0, 30).item, ElementsAre(1, 2, 4, 3));
@@ -45,7 +45,8 @@ TEST(Repeat, OfEqualOnesTheLastComesFirst) {
   toy::add_past(history, 0, 10, 2);
   const auto model = toy::make_ranker("repeat", context, {{"half_life", "0"}});
   toy::fit_ranker(*model, {}, {}, history);
-  EXPECT_THAT(toy::rank_with(*model, {toy::seed_at(0, 30)}, history, 2).item, ElementsAre(2, 1));
+  EXPECT_THAT(toy::rank_with(*model, std::vector<Seed>{toy::seed_at(0, 30)}, history, 2).item,
+              ElementsAre(2, 1));
 }
 
 TEST(Repeat, AListIsNotLongerThanThereAreItems) {
@@ -55,7 +56,7 @@ TEST(Repeat, AListIsNotLongerThanThereAreItems) {
   toy::add_past(history, 0, 0, 1);
   const auto model = toy::make_ranker("repeat", context);
   toy::fit_ranker(*model, {}, {}, history);
-  EXPECT_THAT(toy::rank_with(*model, {toy::seed_at(0, 30)}, history, 5).item,
+  EXPECT_THAT(toy::rank_with(*model, std::vector<Seed>{toy::seed_at(0, 30)}, history, 5).item,
               ElementsAre(1, 0, -1, -1, -1));
   const auto again = toy::make_ranker("repeat", context);
   again->load(model->save());

@@ -41,7 +41,7 @@ struct Fitted {
     model = toy::make_ranker("rerank", context, all);
     toy::fit_ranker(*model, train, val, history, threads);
   }
-  std::vector<double> ranked(const std::vector<Seed>& seeds, int64_t top = 3) const {
+  std::vector<double> ranked(std::span<const Seed> seeds, int64_t top = 3) const {
     const Rankings found = toy::rank_with(*model, seeds, history, top);
     return {found.item.begin(), found.item.end()};
   }
@@ -80,7 +80,7 @@ TEST(Rerank, ASeedAloneIsRankedAsAmongAll) {
   const Fitted& f = fitted();
   const std::vector<double> all = f.ranked(f.test.seeds);
   for (const int64_t s : {int64_t{0}, int64_t{17}, f.test.size() - 1}) {
-    const std::vector<double> alone = f.ranked({f.test.seeds[s]});
+    const std::vector<double> alone = f.ranked(std::span(&f.test.seeds[s], 1));
     EXPECT_TRUE(std::equal(alone.begin(), alone.end(), all.begin() + 3 * s)) << s;
   }
 }
@@ -123,7 +123,7 @@ TEST(Rerank, WithoutAHitInTrainingItIsStillAList) {
   const ModelContext context = toy::link_context(shop);
   const auto model = toy::make_ranker("rerank", context);
   toy::fit_ranker(*model, {}, {}, {});
-  EXPECT_EQ(toy::rank_with(*model, {toy::seed_at(0, 30)}, {}, 2).item.size(), 2u);
+  EXPECT_EQ(toy::rank_with(*model, std::vector<Seed>{toy::seed_at(0, 30)}, {}, 2).item.size(), 2u);
   EXPECT_TRUE(toy::rank_with(*model, {}, {}, 2).item.empty());
 }
 

@@ -24,7 +24,8 @@ TEST(Sage, RefusesOptionsThatDoNotFit) {
 TEST(Sage, PredictsWithoutAnyVisibleRow) {
   const toy::Shop shop(toy::shop_store(2, 1, {}));
   toy::TrainedShop model(shop, 1, 1);
-  for (const double value : model.trainer.predict({toy::seed_at(0, 0), toy::seed_at(1, 0)}, {}))
+  for (const double value :
+       model.trainer.predict(std::vector<Seed>{toy::seed_at(0, 0), toy::seed_at(1, 0)}, {}))
     EXPECT_TRUE(std::isfinite(value));
 }
 

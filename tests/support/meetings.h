@@ -39,7 +39,7 @@ inline void add_past(History& history, int64_t customer, int64_t day, int64_t pr
   history.label.push_back(static_cast<double>(product));
 }
 
-inline Rankings rank_with(const Ranker& model, const std::vector<Seed>& seeds,
+inline Rankings rank_with(const Ranker& model, std::span<const Seed> seeds,
                           const History& history, int64_t top, int threads = 2) {
   ThreadPool pool(threads);
   return model.rank(seeds, history, top, pool, {});

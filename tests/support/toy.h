@@ -163,7 +163,7 @@ inline void fit_estimator(Estimator& model, const SeedTable& train, const SeedTa
                     }};
   model.fit({train, val, history, judge, staleness, threads, {}});
 }
-inline std::vector<double> predict_with(const Estimator& model, const std::vector<Seed>& seeds,
+inline std::vector<double> predict_with(const Estimator& model, std::span<const Seed> seeds,
                                         const History& history = {}) {
   ThreadPool threads(2);
   return model.predict(seeds, history, threads);

@@ -49,7 +49,8 @@ TEST(Attribution, AddsUpToThePrediction) {
       const Seed seed = seed_at(customer, 80);
       const NetworkEffects found = explained(model, seed);
       EXPECT_NEAR(sum_of(found), found.end, 1e-9) << model;
-      EXPECT_NEAR(found.end, trained(model).trainer.predict({seed}, {})[0], 1e-5) << model;
+      EXPECT_NEAR(found.end, trained(model).trainer.predict(std::span(&seed, 1), {})[0], 1e-5)
+          << model;
       EXPECT_LE(std::abs(found.spread), kSpread * std::abs(found.end)) << model;
     }
   }
