@@ -167,57 +167,54 @@ TableCodes TableEncoder::encode(const Table& table, const std::vector<ColumnData
                  columns[c].size(), table.rows);
     place.push_back(c);
   }
-  const int64_t blocks = std::max<int64_t>(1, (table.rows + kBlockRows - 1) / kBlockRows);
-  std::vector<std::vector<ColumnCodes>> parts(columns_.size(), std::vector<ColumnCodes>(blocks));
-  for_each_part(threads, std::ssize(columns_) * blocks, [&](int64_t part) {
-    const int64_t i = part / blocks, block = part % blocks;
-    const ColumnData& column = columns[place[i]];
-    const ColumnEncoder& encoder = *columns_[i].fitted;
-    if (blocks == 1) {
-      parts[i][block] = encoder.encode(column);
-      return;
-    }
-    const int64_t first = block * kBlockRows;
-    parts[i][block] =
-        encoder.encode(slice_rows(column, first, std::min(kBlockRows, table.rows - first)));
-  });
-  std::vector<size_t> learned, fixed;
-  for (size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].front().learned()) {
-      learned.push_back(i);
-      out.learned_names.push_back(columns_[i].name);
-    } else {
-      fixed.push_back(i);
-      out.columns.push_back({columns_[i].name, out.fixed_width, parts[i].front().width});
-      out.fixed_width += parts[i].front().width;
-    }
-  }
   if (columns_.empty()) {
     out.fixed_width = 1;
     out.fixed.assign(out.rows + 1, 1.0f);
     return out;
   }
+  std::vector<size_t> learned;
+  std::vector<int64_t> begin(columns_.size(), -1);  // of fixed codes: where they stand in a row
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    const ColumnCodes none = columns_[i].fitted->encode(make_column(columns_[i].storage));
+    if (none.learned()) {
+      learned.push_back(i);
+      out.learned_names.push_back(columns_[i].name);
+      continue;
+    }
+    begin[i] = out.fixed_width;
+    out.columns.push_back({columns_[i].name, out.fixed_width, none.width});
+    out.fixed_width += none.width;
+  }
+  // All columns of a block come one after the other, so that its part of the codes is at hand.
+  out.fixed.resize((out.rows + 1) * out.fixed_width);
+  const int64_t blocks = std::max<int64_t>(1, (table.rows + kBlockRows - 1) / kBlockRows);
+  std::vector<std::vector<ColumnCodes>> bags(columns_.size(), std::vector<ColumnCodes>(blocks));
+  for_each_part(threads, std::ssize(columns_) * blocks, [&](int64_t part) {
+    const int64_t block = part / std::ssize(columns_), i = part % std::ssize(columns_);
+    const ColumnData& column = columns[place[i]];
+    const ColumnEncoder& encoder = *columns_[i].fitted;
+    const int64_t first = block * kBlockRows;
+    ColumnCodes codes =
+        blocks == 1
+            ? encoder.encode(column)
+            : encoder.encode(slice_rows(column, first, std::min(kBlockRows, table.rows - first)));
+    if (begin[i] < 0) {
+      bags[i][block] = std::move(codes);
+      return;
+    }
+    const int64_t rows = block + 1 == blocks ? out.rows + 1 - first : kBlockRows;
+    for (int64_t row = 0; row < rows; ++row)
+      std::copy_n(codes.fixed.data() + row * codes.width, codes.width,
+                  out.fixed.data() + (first + row) * out.fixed_width + begin[i]);
+  });
   out.learned.resize(learned.size());
   for_each_part(threads, std::ssize(learned),
-                [&](int64_t i) { out.learned[i] = join_bags(std::move(parts[learned[i]])); });
-  int64_t begin = out.fixed_width;
+                [&](int64_t i) { out.learned[i] = join_bags(std::move(bags[learned[i]])); });
+  int64_t end = out.fixed_width;
   for (size_t c = 0; c < out.learned.size(); ++c) {
-    out.columns.push_back({out.learned_names[c], begin, out.learned[c].width});
-    begin += out.learned[c].width;
+    out.columns.push_back({out.learned_names[c], end, out.learned[c].width});
+    end += out.learned[c].width;
   }
-  out.fixed.resize((out.rows + 1) * out.fixed_width);
-  for_each_part(threads, blocks, [&](int64_t block) {
-    const int64_t first = block * kBlockRows;
-    const int64_t rows = block + 1 == blocks ? out.rows + 1 - first : kBlockRows;
-    float* to = out.fixed.data() + first * out.fixed_width;
-    for (const size_t i : fixed) {
-      const ColumnCodes codes = std::move(parts[i][block]);
-      for (int64_t row = 0; row < rows; ++row)
-        std::copy_n(codes.fixed.data() + row * codes.width, codes.width,
-                    to + row * out.fixed_width);
-      to += codes.width;
-    }
-  });
   return out;
 }
 
