@@ -2,9 +2,11 @@
 #include "base/paged_memory.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -125,9 +127,20 @@ int unnamed_file(const std::filesystem::path& folder, size_t bytes) {
   return file;
 }
 
-void* map_file(Store& all, size_t bytes) {
+/// The temporary folder; where nobody chose one and the usual one lies in memory itself, the one that does not.
+std::filesystem::path page_folder() {
   std::error_code ignored;
-  const std::filesystem::path folder = std::filesystem::temp_directory_path(ignored);
+  std::filesystem::path folder = std::filesystem::temp_directory_path(ignored);
+  struct statfs system {};
+  const std::filesystem::path on_disk = "/var/tmp";
+  if (std::getenv("TMPDIR") == nullptr && ::statfs(folder.c_str(), &system) == 0 &&
+      system.f_type == TMPFS_MAGIC && ::access(on_disk.c_str(), W_OK) == 0)
+    folder = on_disk;
+  return folder;
+}
+
+void* map_file(Store& all, size_t bytes) {
+  const std::filesystem::path folder = page_folder();
   const int file = unnamed_file(folder, bytes);
   void* data = MAP_FAILED;
   if (file >= 0) {
@@ -172,7 +185,8 @@ int64_t memory_budget() {
   Store& all = store();
   if (all.budget.load() == 0) {
     int64_t none = 0;
-    all.budget.compare_exchange_strong(none, std::max(available_bytes() / 4 * 3, int64_t{256} << 20));
+    all.budget.compare_exchange_strong(none,
+                                       std::max(available_bytes() / 4 * 3, int64_t{256} << 20));
   }
   return all.budget.load();
 }

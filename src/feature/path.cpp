@@ -49,8 +49,9 @@ TimedRows reach(const Graph& graph, const Path& down, std::span<const int64_t> p
   for (const int64_t parent : parents) {
     const int64_t begin = first.offsets[parent], end = first.offsets[parent + 1];
     if (down.size() == 1) {
-      out.rows.insert(out.rows.end(), &first.children[begin], &first.children[end]);
-      out.time.insert(out.time.end(), &first.child_time[begin], &first.child_time[end]);
+      out.rows.insert(out.rows.end(), first.children.begin() + begin, first.children.begin() + end);
+      out.time.insert(out.time.end(), first.child_time.begin() + begin,
+                      first.child_time.begin() + end);
     } else {
       const GraphLink& second = graph.links[down.back() / 2];
       found.clear();
