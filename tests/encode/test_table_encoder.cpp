@@ -72,5 +72,22 @@ TEST(TableEncoder, BlocksOfRowsHaveTheCodesOfTheWholeColumn) {
   EXPECT_EQ(on_threads.learned[0].ids, codes.learned[0].ids);
 }
 
+TEST(TableEncoder, ALayoutSaysWhichColumnsHaveCodesWithoutReadingARow) {
+  const auto columns = some_columns(1000);
+  const Table table = table_of(1000);
+  const TableEncoder encoder = TableEncoder::fit(table, columns, {}, all_rows(columns[0]));
+  const TableCodes codes = encoder.encode(table, columns), layout = encoder.layout(table);
+  EXPECT_EQ(layout.rows, 0);
+  EXPECT_EQ(layout.fixed_width, codes.fixed_width);
+  EXPECT_EQ(layout.width(), codes.width());
+  EXPECT_EQ(layout.learned_names, codes.learned_names);
+  ASSERT_EQ(layout.columns.size(), codes.columns.size());
+  for (size_t c = 0; c < codes.columns.size(); ++c) {
+    EXPECT_EQ(layout.columns[c].name, codes.columns[c].name);
+    EXPECT_EQ(layout.columns[c].begin, codes.columns[c].begin);
+    EXPECT_EQ(layout.columns[c].width, codes.columns[c].width);
+  }
+}
+
 }  // namespace
 }  // namespace cenote

@@ -198,6 +198,20 @@ TEST_F(SearchTest, ChoosesByAPartOfManyValidationLabels) {
   EXPECT_EQ(part.label.size(), part.seeds.size());
 }
 
+TEST_F(SearchTest, RowsAreEncodedForNetworksOnly) {
+  const auto threads = make_threads(1);
+  const FitOptions of = options("run");
+  for (const auto& [model, coded] : {std::pair("boost", false), {"sage", true}, {"auto", true}}) {
+    TaskChoice task(of.task);
+    task.model = model;
+    const auto prepared =
+        prepare_training(of.source, task, Protocol::rolling, AsOf::inclusive, {}, *threads, {});
+    EXPECT_EQ(prepared->coded, coded) << model;
+    for (size_t t = 0; t < prepared->codes.size(); ++t)
+      EXPECT_EQ(prepared->codes[t].rows, coded ? prepared->schema.tables[t].rows : 0) << model;
+  }
+}
+
 TEST_F(SearchTest, UnderStalenessSelectionSeesTheDatabaseAsOfSeveralEarlierTimes) {
   const auto threads = make_threads(1);
   const FitOptions of = options("run");
