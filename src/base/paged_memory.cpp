@@ -97,15 +97,15 @@ void watch(Store& all) {
   sigset_t every;
   sigfillset(&every);
   pthread_sigmask(SIG_SETMASK, &every, nullptr);
-  for (auto pause = kPause;;) {
-    std::this_thread::sleep_for(pause);
+  // Where what fills the memory is not ours to drop, trying again only costs, until some of ours has come back.
+  for (int64_t enough = 0;;) {
+    std::this_thread::sleep_for(kPause);
     const int64_t budget = memory_budget(), before = resident_bytes();
-    pause = kPause;
-    if (all.in_files.load() == 0 || before < budget / 20 * 17) continue;
+    if (all.in_files.load() == 0 || before < std::max(budget / 20 * 17, enough)) continue;
     drop_pages(all, budget / 10 * 6);
     if (resident_bytes() > budget / 10 * 7) ::malloc_trim(0);  // what was freed but kept
-    // What is not ours to drop fills the memory: trying at once again would only cost.
-    if (before - resident_bytes() < budget / 20) pause = std::chrono::seconds(1);
+    const int64_t after = resident_bytes();
+    enough = before - after < budget / 20 ? after + budget / 20 : 0;
   }
 }
 

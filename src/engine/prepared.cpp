@@ -178,6 +178,57 @@ void find_tables(Prepared& out) {
     out.item_table = find(out.task.item_table, "item");
 }
 
+/// What using a model needs of the snapshot: tables, joins, labels.
+void read_for_use(Prepared& out, Phases& phases, Snapshot& snapshot, const ModelFile& model,
+                  const std::string& task, Protocol protocol, const std::optional<std::string>& at,
+                  ThreadPool& threads, const Hooks& hooks, bool past_labels) {
+  phases.begin("open");
+  snapshot.use_types(model.schema);
+  check_schema_fits(model.schema, snapshot.schema());
+  out.schema = model.schema;
+  out.dataset = snapshot.schema().name;
+  out.task = model.task;
+  out.task.folder = task_folder(task.empty() ? model.task.name : task, snapshot);
+  out.outputs = model.outputs;
+  out.visibility = {protocol, model.as_of, out.task.test_timestamp};
+  phases.begin("load");
+  ColumnStore store = load_columns(snapshot, out.schema, out.task.remove_columns, threads, hooks);
+  for (size_t t = 0; t < out.schema.tables.size(); ++t)
+    out.schema.tables[t].rows = store.tables[t].rows;
+  find_tables(out);
+  phases.begin("graph");
+  out.graph = build_graph(out.schema, std::move(store), threads);
+  phases.begin("labels");
+  if (at) {
+    const bool own_times =
+        at->empty() && out.task.kind == TaskKind::autocomplete;  // each row's own
+    if (!own_times) out.at = at->empty() ? latest_time(out.graph) : parse_time(*at);
+    if (past_labels || model_registry().at(model.model).looks_back) {
+      out.labels = make_history(out.task, snapshot, out.visibility.cut(out.at), hooks);
+    }
+  } else {
+    out.labels = make_labels(out.task, snapshot, hooks);
+  }
+  if (out.task.type == TaskType::multiclass_classification)
+    use_classes_of(model.classes, out.labels);
+  if (out.task.type == TaskType::multilabel_classification && out.labels.train.size() > 0) {
+    CENOTE_CHECK(out.labels.train.width == model.outputs, bad_input,
+                 "task '{}': its labels have {} values, the model's had {}", out.task.name,
+                 out.labels.train.width, model.outputs);
+  }
+}
+
+void encode_for_use(Prepared& out, Phases& phases, const ModelFile& model, ThreadPool& threads,
+                    const Hooks& hooks) {
+  phases.begin("encode");
+  for (size_t t = 0; t < out.schema.tables.size(); ++t)
+    out.encoders.push_back(TableEncoder::load(model.encoders.at(t)));
+  out.coded = reads_codes(model);
+  encode_tables(out, threads);
+  make_split_seeds(out, hooks);
+  phases.end();
+}
+
 }  // namespace
 
 History Prepared::history() const {
@@ -279,9 +330,13 @@ std::unique_ptr<Prepared> prepare_use(const SourceOptions& source, const ModelFi
                                       const std::optional<std::string>& at, ThreadPool& threads,
                                       const Hooks& hooks, bool past_labels) {
   const auto start = std::chrono::steady_clock::now();
-  Snapshot snapshot = Snapshot::open(source, hooks);
+  std::optional<Snapshot> snapshot = Snapshot::open(source, hooks);
   const std::chrono::duration<double> opening = std::chrono::steady_clock::now() - start;
-  auto out = prepare_use(snapshot, model, task, protocol, at, threads, hooks, past_labels);
+  auto out = std::make_unique<Prepared>();
+  Phases phases(*out, hooks);
+  read_for_use(*out, phases, *snapshot, model, task, protocol, at, threads, hooks, past_labels);
+  snapshot.reset();  // its memory and its files are of use to what follows
+  encode_for_use(*out, phases, model, threads, hooks);
   out->seconds.front().second += opening.count();
   return out;
 }
@@ -292,47 +347,8 @@ std::unique_ptr<Prepared> prepare_use(Snapshot& snapshot, const ModelFile& model
                                       const Hooks& hooks, bool past_labels) {
   auto out = std::make_unique<Prepared>();
   Phases phases(*out, hooks);
-  phases.begin("open");
-  snapshot.use_types(model.schema);
-  check_schema_fits(model.schema, snapshot.schema());
-  out->schema = model.schema;
-  out->dataset = snapshot.schema().name;
-  out->task = model.task;
-  out->task.folder = task_folder(task.empty() ? model.task.name : task, snapshot);
-  out->outputs = model.outputs;
-  out->visibility = {protocol, model.as_of, out->task.test_timestamp};
-  phases.begin("load");
-  ColumnStore store = load_columns(snapshot, out->schema, out->task.remove_columns, threads, hooks);
-  for (size_t t = 0; t < out->schema.tables.size(); ++t)
-    out->schema.tables[t].rows = store.tables[t].rows;
-  find_tables(*out);
-  phases.begin("graph");
-  out->graph = build_graph(out->schema, std::move(store), threads);
-  phases.begin("labels");
-  if (at) {
-    const bool own_times =
-        at->empty() && out->task.kind == TaskKind::autocomplete;  // each row's own
-    if (!own_times) out->at = at->empty() ? latest_time(out->graph) : parse_time(*at);
-    if (past_labels || model_registry().at(model.model).looks_back) {
-      out->labels = make_history(out->task, snapshot, out->visibility.cut(out->at), hooks);
-    }
-  } else {
-    out->labels = make_labels(out->task, snapshot, hooks);
-  }
-  if (out->task.type == TaskType::multiclass_classification)
-    use_classes_of(model.classes, out->labels);
-  if (out->task.type == TaskType::multilabel_classification && out->labels.train.size() > 0) {
-    CENOTE_CHECK(out->labels.train.width == model.outputs, bad_input,
-                 "task '{}': its labels have {} values, the model's had {}", out->task.name,
-                 out->labels.train.width, model.outputs);
-  }
-  phases.begin("encode");
-  for (size_t t = 0; t < out->schema.tables.size(); ++t)
-    out->encoders.push_back(TableEncoder::load(model.encoders.at(t)));
-  out->coded = reads_codes(model);
-  encode_tables(*out, threads);
-  make_split_seeds(*out, hooks);
-  phases.end();
+  read_for_use(*out, phases, snapshot, model, task, protocol, at, threads, hooks, past_labels);
+  encode_for_use(*out, phases, model, threads, hooks);
   return out;
 }
 
