@@ -7,7 +7,8 @@
 For each scale: the folder is made where it is missing; `cenote fit` trains `sage` for one epoch of 100,352 seeds on "will this
 customer order in the next 90 days"; `cenote predict` scores all customers into a Parquet file. Seconds are those that the program
 reports by phase, peak memory is that of the process. bench/results/tpch.json keeps a result by scale, docs/scale.md is written
-from it (`--page` alone: nothing is run). Scale 10 needs 60 GB of disk and about half an hour.
+from it (`--page` alone: nothing is run). Scale 10 needs 60 GB of disk; its fit takes twelve minutes on two cores, its prediction did not
+end within half an hour.
 """
 import argparse
 import json
@@ -38,7 +39,8 @@ def cenote(words):
     return time.monotonic() - start, usage.ru_maxrss * 1024, out
 
 
-def measure(scale, memory, folder):
+def measure(scale, memory, folder, keep):
+    """Gives keep() what is known after the fit, and again after the prediction."""
     source, run = folder / f"sf{scale}", folder / f"run{scale}"
     if not (source / "manifest.yaml").exists():
         subprocess.run([sys.executable, str(pathlib.Path(__file__).parent / "make.py"), str(source), "--scale", str(scale)], check=True)
@@ -49,15 +51,22 @@ def measure(scale, memory, folder):
     seconds = {name: value for name, value in fitted["seconds"].items() if name in PHASES}
     seconds["epoch"] = fitted["seconds"].get("epoch", fitted["seconds"].get("train"))
     seconds["fit"] = took
+    import duckdb
+    rows = sum(duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchone()[0] for file in sorted((source / "db").glob("*.parquet")))
+    result = {"rows": rows, "memory": memory, "seconds": seconds, "peak_fit": peak, "metric": fitted["validation"],
+              "version": platform.platform(), "cores": len(os.sched_getaffinity(0)),
+              "cpu": next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")}
+    keep(result)
     scores = folder / f"scores{scale}.parquet"
     took, peak_predict, _ = cenote(["predict", str(run), "--out", str(scores), "--format", "parquet", "--memory", memory])
     seconds["predict"] = took
-    import duckdb
-    rows = sum(duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchone()[0] for file in sorted((source / "db").glob("*.parquet")))
-    scored = duckdb.sql(f"SELECT count(*) FROM '{scores}'").fetchone()[0]
-    return {"rows": rows, "scored": scored, "memory": memory, "seconds": seconds, "peak_fit": peak, "peak_predict": peak_predict,
-            "metric": fitted["validation"], "version": platform.platform(), "cores": len(os.sched_getaffinity(0)),
-            "cpu": next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "")}
+    result["scored"] = duckdb.sql(f"SELECT count(*) FROM '{scores}'").fetchone()[0]
+    result["peak_predict"] = peak_predict
+    keep(result)
+
+
+def gigabytes(result, name):
+    return f"{result[name] / 1e9:.2f}" if result.get(name) else "-"
 
 
 def page(results):
@@ -66,7 +75,7 @@ def page(results):
     lines = ["# What size costs", "",
              "TPC-H, one run a scale: `sage` for one epoch of 100,352 seeds on \"will this customer order in the next 90 days\", then all customers",
              f"scored into a Parquet file. {last['cpu']}, {last['cores']} cores. Written by `bench/suites/tpch/ladder.py`. The slope is that of the logarithm of",
-             "seconds over the logarithm of rows, between the two largest scales: 1 is linear.", "",
+             "seconds over the logarithm of rows, between the two largest scales: 1 is linear. A dash: the run was ended before that was known.", "",
              "| seconds | " + " | ".join(f"scale {scale}" for scale, _ in by_rows) + " | slope |", "|---|" + "---:|" * (len(by_rows) + 1)]
     for phase, name in PHASES.items():
         values = [one["seconds"].get(phase) for _, one in by_rows]
@@ -76,10 +85,10 @@ def page(results):
         lines.append(f"| {name} | " + " | ".join("-" if value is None else f"{value:,.1f}" for value in values) + f" | {slope} |")
     lines += ["", "| | " + " | ".join(f"scale {scale}" for scale, _ in by_rows) + " |", "|---|" + "---:|" * len(by_rows),
               "| rows | " + " | ".join(f"{one['rows']:,}" for _, one in by_rows) + " |",
-              "| customers scored | " + " | ".join(f"{one['scored']:,}" for _, one in by_rows) + " |",
+              "| customers scored | " + " | ".join(f"{one['scored']:,}" if "scored" in one else "-" for _, one in by_rows) + " |",
               "| `--memory` | " + " | ".join(one["memory"] for _, one in by_rows) + " |",
-              "| peak memory of fit, GB | " + " | ".join(f"{one['peak_fit'] / 1e9:.2f}" for _, one in by_rows) + " |",
-              "| peak memory of predict, GB | " + " | ".join(f"{one['peak_predict'] / 1e9:.2f}" for _, one in by_rows) + " |", ""]
+              "| peak memory of fit, GB | " + " | ".join(gigabytes(one, "peak_fit") for _, one in by_rows) + " |",
+              "| peak memory of predict, GB | " + " | ".join(gigabytes(one, "peak_predict") for _, one in by_rows) + " |", ""]
     PAGE.write_text("\n".join(lines))
 
 
@@ -93,10 +102,14 @@ def main():
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for scale in [] if options.page else options.scales.split(","):
         options.folder.mkdir(parents=True, exist_ok=True)
-        results[scale] = measure(scale, options.memory, options.folder)
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-        print(scale, json.dumps(results[scale]), flush=True)
+
+        def keep(result):
+            results[scale] = result
+            RESULTS.parent.mkdir(parents=True, exist_ok=True)
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+            print(scale, json.dumps(result), flush=True)
+
+        measure(scale, options.memory, options.folder, keep)
     page(results)
 
 
