@@ -24,6 +24,7 @@
 #include <thread>
 
 #include "base/check.h"
+#include "base/files.h"
 #include "cenote/memory.h"
 
 namespace cenote {
@@ -112,12 +113,12 @@ void watch(Store& all) {
 /// A file without a name that has room for `bytes`; -1 with errno.
 int unnamed_file(const std::filesystem::path& folder, size_t bytes) {
   int file = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file < 0) {  // a file system without such files
-    std::string name = folder / "cenote-pages.XXXXXX";
-    file = ::mkostemp(name.data(), O_CLOEXEC);
-    if (file < 0) return -1;
-    ::unlink(name.c_str());
+  if (file < 0) {                                          // a file system without such files
+    const TemporaryFolder holder("cenote-pages", folder);  // takes the name away
+    const std::filesystem::path name = holder.path() / "pages";
+    file = ::open(name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
   }
+  if (file < 0) return -1;
   // All of it is reserved now: a full disk must be an error here, not a signal at some later write.
   if (const int error = ::posix_fallocate(file, 0, static_cast<off_t>(bytes)); error != 0) {
     ::close(file);
@@ -234,7 +235,7 @@ void count_resident(int64_t bytes) {
   CENOTE_CHECK(
       now <= memory_budget(), memory,
       "tensors want {} MiB of a memory budget of {} MiB; give more with --memory, or train "
-      "with fewer rows at a time (--set train.batch=N)",
+      "with fewer rows at a time (--set batch=N)",
       now >> 20, memory_budget() >> 20);
 }
 

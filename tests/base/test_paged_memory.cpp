@@ -72,6 +72,7 @@ TEST(PagedMemory, ResidentBytesStopAtTheBudget) {
   const Budget budget(kLeast);
   const std::string error = error_of([] { count_resident(int64_t{1} << 40); });
   EXPECT_NE(error.find("of a memory budget of 16 MiB"), std::string::npos) << error;
+  EXPECT_NE(error.find("--set batch=N"), std::string::npos) << error;
 }
 
 TEST(MemoryBudget, IsWhatWasSetOrAShareOfTheMachine) {
