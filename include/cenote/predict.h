@@ -34,6 +34,12 @@ struct IntervalCoverage {
   double level, coverage, width;
 };
 
+/// Of FORECAST n TIMEFRAMES: the task's metric on the labels of one window.
+struct FrameMetric {
+  int64_t frame, rows;  // frame: from 1
+  MetricValue metric;
+};
+
 struct EvaluateResult {
   std::string task, model, split, protocol;
   uint64_t seed = 0;
@@ -42,6 +48,7 @@ struct EvaluateResult {
   std::string calibration;                  // of a binary task: none | platt | isotonic
   double uncalibrated_error = 0;            // its `ece` without that; NaN: undefined
   std::vector<IntervalCoverage> intervals;  // of a regression, if the run has any
+  std::vector<FrameMetric> frames;          // of a task of several windows
 };
 
 /// Predicts a split and compares with its labels.
@@ -65,7 +72,8 @@ struct PredictResult {
   std::vector<std::string> classes;  // multiclass and multilabel: names of the probabilities
   std::vector<std::string> entity;   // [n] keys as text
   bool entity_is_number = false;
-  std::vector<int64_t> time;  // [n] microseconds since 1970-01-01 UTC
+  std::vector<int64_t> time;   // [n] microseconds since 1970-01-01 UTC
+  std::vector<int64_t> frame;  // [n] FORECAST n TIMEFRAMES: which window, from 1; else empty
   std::vector<double>
       prediction;  // [n] number, probability of class 1, index of the likeliest class, or score of the item
   std::vector<double> probabilities;  // [n, classes]

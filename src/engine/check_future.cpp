@@ -38,6 +38,9 @@ std::vector<Seed> seeds_at(const Prepared& prepared, int64_t time) {
     return mix64(table.key_hash[a.row]) < mix64(table.key_hash[b.row]);
   });
   if (out.size() > kMostSeeds) out.resize(kMostSeeds);
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i].time =
+        frame_time(prepared.task, time, 1 + static_cast<int64_t>(i) % prepared.task.frames);
   return out;
 }
 

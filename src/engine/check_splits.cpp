@@ -16,9 +16,8 @@ constexpr size_t kMostDrifts = 3;
 constexpr double kDrift = 0.3;  // of cumulative shares
 
 int64_t beyond(const Prepared& prepared, const SeedTable& split, int64_t end) {
-  return std::count_if(split.seeds.begin(), split.seeds.end(), [&](const Seed& seed) {
-    return window_end(prepared.task, seed.time) > end;
-  });
+  return std::count_if(split.seeds.begin(), split.seeds.end(),
+                       [&](const Seed& seed) { return label_end(prepared.task, seed.time) > end; });
 }
 
 double mean_label(const SeedTable& split) {

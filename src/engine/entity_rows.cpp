@@ -48,10 +48,10 @@ std::vector<int64_t> entity_rows(const Prepared& prepared, const std::vector<std
   return rows;
 }
 
-Seed entity_seed(const Prepared& prepared, int64_t row, int64_t time) {
+Seed entity_seed(const Prepared& prepared, int64_t row, int64_t time, int64_t frame) {
   Seed seed;
   seed.row = row;
-  seed.time = time;
+  seed.time = frame_time(prepared.task, time, frame);
   seed.cut = prepared.visibility.cut(time);
   seed.own_row = prepared.task.kind == TaskKind::autocomplete ||
                  prepared.graph.store.tables[prepared.entity_table].time[row] <= seed.cut;

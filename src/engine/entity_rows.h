@@ -22,7 +22,7 @@ std::string entity_text(const Prepared& prepared, int64_t row);
 /// Errors    bad_input if the table has no key of one column; not_found for a key that it does not have.
 std::vector<int64_t> entity_rows(const Prepared& prepared, const std::vector<std::string>& keys);
 
-/// The seed of a row at a time, as predictions at a time have it.
-Seed entity_seed(const Prepared& prepared, int64_t row, int64_t time);
+/// The seed of a row at a time, as predictions at a time have it. `frame`: of a task of several windows, which one.
+Seed entity_seed(const Prepared& prepared, int64_t row, int64_t time, int64_t frame = 1);
 
 }  // namespace cenote

@@ -46,6 +46,34 @@ std::vector<IntervalCoverage> coverage_of(const ConformalIntervals& intervals,
   return out;
 }
 
+namespace {
+
+/// The metric that decides, on the labels of each window.
+std::vector<FrameMetric> frame_metrics(const Prepared& prepared, const LabelTable& labels,
+                                       const SeedTable& split,
+                                       const std::vector<double>& prediction, uint64_t seed,
+                                       const Hooks& hooks) {
+  std::vector<FrameMetric> out;
+  if (labels.frame.empty()) return out;
+  for (int64_t frame = 1; frame <= prepared.task.frames; ++frame) {
+    std::vector<double> number, label;
+    std::vector<int64_t> entity;
+    for (int64_t i = 0; i < split.size(); ++i) {
+      if (labels.frame[i] != frame) continue;
+      number.push_back(prediction[i]);
+      label.push_back(split.label[i]);
+      entity.push_back(split.seeds[i].row);
+    }
+    if (label.empty()) continue;
+    const MetricEntry& metric = metric_registry().at(prepared.task.metric);
+    const Interval one = bootstrap(metric, {number, label, 1}, entity, seed, hooks.cancelled);
+    out.push_back({frame, std::ssize(label), {prepared.task.metric, one.value, one.low, one.high}});
+  }
+  return out;
+}
+
+}  // namespace
+
 EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   const OpenRun run = open_run(options.run);
   const auto threads = make_threads(options.run.threads);
@@ -74,6 +102,8 @@ EvaluateResult evaluate(const EvaluateOptions& options, const Hooks& hooks) {
   run.model.confidence.apply(prediction);
   out.intervals = coverage_of(run.model.confidence.intervals, prediction, split.label);
   out.metrics = metrics_of(*prepared, split, prediction, run.model.seed, hooks);
+  out.frames = frame_metrics(*prepared, prepared->labels_of(options.split), split, prediction,
+                             run.model.seed, hooks);
   return out;
 }
 

@@ -104,8 +104,9 @@ RunFeatures features(const std::string& run) {
   CENOTE_CHECK(entity_table >= 0, bad_input, "model: its entity table '{}' is not in its schema",
                model.task.entity_table);
   const std::vector<TableCodes> no_codes(model.schema.tables.size());
-  ModelContext context{graph,         no_codes,  entity_table, model.task.type, model.task.horizon,
-                       model.outputs, model.seed};
+  ModelContext context{
+      graph,         no_codes,  entity_table, model.task.type, label_horizon(model.task),
+      model.outputs, model.seed};
   context.schema = &model.schema;
   context.task = &model.task;
   context.last_training_time = model.last_training_time;

@@ -116,6 +116,12 @@ json task_to_json(const Task& task) {
            {"test_timestamp", task.test_timestamp}};
   // Only of a question, so that models of manifests keep their bytes.
   if (task.horizon_months > 0) out["horizon_months"] = task.horizon_months;
+  if (task.frames > 1) {
+    out["frames"] = task.frames;
+    out["frame_column"] = task.frame_column;
+    out["frame_length"] = task.frame_length;
+    out["frame_months"] = task.frame_months;
+  }
   if (!task.question.empty()) out["question"] = task.question;
   if (task.type == TaskType::link_prediction) {
     out["item_table"] = task.item_table;
@@ -143,6 +149,17 @@ Task task_from_json(const json& in) {
   out.horizon_months = in.value("horizon_months", int64_t{0});
   CENOTE_CHECK(out.horizon_months >= 0 && out.horizon_months <= kMostMonths, bad_input,
                "model: a horizon of {} months", out.horizon_months);
+  if (in.contains("frames")) {
+    out.frames = in.at("frames").get<int64_t>();
+    out.frame_column = in.at("frame_column").get<std::string>();
+    out.frame_length = in.at("frame_length").get<int64_t>();
+    out.frame_months = in.at("frame_months").get<int64_t>();
+    CENOTE_CHECK(out.frames >= 1 && out.frame_length >= 1 && out.frame_months >= 0 &&
+                     out.frames <= std::max<int64_t>(1, out.horizon / out.frame_length) &&
+                     out.frames * out.frame_months <= kMostMonths,
+                 bad_input, "model: {} windows of {} within {}", out.frames, out.frame_length,
+                 out.horizon);
+  }
   out.question = in.value("question", std::string());
   out.num_eval_timestamps = in.at("num_eval_timestamps").get<int64_t>();
   out.sql = in.at("sql").get<std::string>();

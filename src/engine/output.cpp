@@ -44,6 +44,9 @@ void add_keys(const PredictResult& p, QueryResult& table) {
   ColumnData& time =
       add_column(table, p.time_column.empty() ? "time" : p.time_column, StorageType::time);
   for (const int64_t t : p.time) append_integer(time, t);
+  if (p.frame.empty()) return;
+  ColumnData& frame = add_column(table, "frame", StorageType::int64);
+  for (const int64_t number : p.frame) append_integer(frame, number);
 }
 
 /// Rank, item, score.
@@ -194,6 +197,10 @@ QueryResult relbench_table(const PredictResult& p) {
                unsupported,
                "RelBench's leaderboard has no {} tasks such as '{}'; use csv or parquet",
                p.task_type, p.task);
+  CENOTE_CHECK(p.frame.empty(), unsupported,
+               "RelBench's leaderboard has no forecasts of several windows such as '{}'; use csv "
+               "or parquet",
+               p.task);
   QueryResult out;
   add_keys(p, out);
   ColumnData& column = add_column(out, p.target_column, StorageType::float64);

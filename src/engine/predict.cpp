@@ -16,8 +16,14 @@
 namespace cenote {
 namespace {
 
+/// Seeds; of a task of several windows also when each was asked, and about which of them.
+struct Asked {
+  std::vector<Seed> seeds;
+  std::vector<int64_t> time, frame;
+};
+
 /// Entities at one time: all of them, or those that are named.
-std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& options) {
+Asked entity_seeds(const Prepared& prepared, const PredictOptions& options) {
   const StoredTable& table = prepared.graph.store.tables[prepared.entity_table];
   const ColumnData* key = entity_key(prepared);
   const bool autocomplete = prepared.task.kind == TaskKind::autocomplete;
@@ -45,12 +51,18 @@ std::vector<Seed> entity_seeds(const Prepared& prepared, const PredictOptions& o
   } else {
     rows = entity_rows(prepared, options.entities);
   }
-  std::vector<Seed> seeds;
+  Asked out;
+  const int64_t frames = prepared.task.frames;
   for (const int64_t row : rows) {
-    seeds.push_back(entity_seed(
-        prepared, row, autocomplete && options.at.empty() ? table.time[row] : prepared.at));
+    const int64_t time = autocomplete && options.at.empty() ? table.time[row] : prepared.at;
+    for (int64_t frame = 1; frame <= frames; ++frame) {
+      out.seeds.push_back(entity_seed(prepared, row, time, frame));
+      if (frames == 1) continue;
+      out.time.push_back(time);
+      out.frame.push_back(frame);
+    }
   }
-  return seeds;
+  return out;
 }
 
 /// Key order, then time.
@@ -117,10 +129,17 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
       prepare_use(run.source, run.model, run.task, run.protocol, at, *threads, hooks);
   const auto trained = make_trained(*prepared, run.model, run.model.scale, *threads);
   trained->load(run.model);
-  std::vector<Seed> asked;
-  if (options.split.empty()) asked = entity_seeds(*prepared, options);
-  const std::span<const Seed> seeds =
-      options.split.empty() ? asked : std::span<const Seed>(prepared->split(options.split).seeds);
+  Asked asked;
+  std::span<const Seed> seeds;
+  if (options.split.empty()) {
+    asked = entity_seeds(*prepared, options);
+    seeds = asked.seeds;
+  } else {
+    const LabelTable& labels = prepared->labels_of(options.split);
+    seeds = prepared->split(options.split).seeds;
+    asked.frame = labels.frame;
+    if (!asked.frame.empty()) asked.time.assign(labels.time.begin(), labels.time.end());
+  }
   PredictResult out = describe(*prepared, run);
   if (prepared->task.type == TaskType::link_prediction) {
     const int64_t top = options.top > 0 ? options.top : prepared->task.k;
@@ -156,7 +175,8 @@ PredictResult predict(const PredictOptions& options, const Hooks& hooks) {
   }
   for (const int64_t i : order) {
     out.entity.push_back(entity_text(*prepared, seeds[i].row));
-    out.time.push_back(seeds[i].time);
+    out.time.push_back(asked.frame.empty() ? seeds[i].time : asked.time[i]);
+    if (!asked.frame.empty()) out.frame.push_back(asked.frame[i]);
     out.prediction.push_back(value[i]);
     if (options.interval > 0) {
       const auto [low, high] = run.model.confidence.intervals.around(value[i], options.interval);

@@ -256,7 +256,7 @@ History Prepared::history() const {
 }
 
 ModelContext Prepared::context(uint64_t seed) const {
-  ModelContext context{graph, codes, entity_table, task.type, task.horizon, outputs, seed};
+  ModelContext context{graph, codes, entity_table, task.type, label_horizon(task), outputs, seed};
   context.schema = &schema;
   context.task = &task;
   context.last_training_time = labels.last_training_time;
@@ -269,6 +269,11 @@ const SeedTable& Prepared::split(const std::string& name) const {
   if (name == "val") return val;
   CENOTE_CHECK(name == "test", bad_input, "split '{}' is not known; have: train, val, test", name);
   return test;
+}
+
+const LabelTable& Prepared::labels_of(const std::string& split) const {
+  const SeedTable* seeds = &this->split(split);
+  return seeds == &train ? labels.train : seeds == &val ? labels.val : labels.test;
 }
 
 std::unique_ptr<Prepared> prepare_training(const SourceOptions& source, const TaskChoice& task,

@@ -38,7 +38,8 @@ struct Prepared {
 
   History history() const;  // all labels, for models that look back
   ModelContext context(uint64_t seed) const;
-  const SeedTable& split(const std::string& name) const;  // Errors bad_input
+  const SeedTable& split(const std::string& name) const;        // Errors bad_input
+  const LabelTable& labels_of(const std::string& split) const;  // likewise
 };
 
 /// What is asked: a task, or a question in the PREDICT language.

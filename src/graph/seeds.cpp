@@ -79,8 +79,8 @@ SeedTable make_seeds(const LabelTable& labels, const Schema& schema, const Graph
     CENOTE_CHECK(seed.row >= 0, bad_input, "table '{}' has no row whose {} is '{}'", table.name,
                  table.primary_key.empty() ? "rowid" : table.primary_key[0],
                  value_text(labels.entity, i));
-    seed.time = labels.time[i];
-    seed.cut = visibility.cut(seed.time);
+    seed.time = labels.frame.empty() ? labels.time[i] : labels.frame_time[i];
+    seed.cut = visibility.cut(labels.time[i]);
     seed.own_row = own_row_always || stored.time[seed.row] <= seed.cut;
     later += !seed.own_row;
     out.seeds.push_back(seed);

@@ -42,6 +42,13 @@ void set_horizon(const BoundQuestion& bound, Question& out) {
     micros = std::max(micros, calendar ? in_months * kLongestMonth
                                        : end * kMicros[static_cast<size_t>(one.window.unit)]);
   }
+  if (bound.frames) {
+    const Window& window = bound.aggregates.front().window;
+    const int64_t length = window.end - *window.start;
+    out.frame_months = months_of(window, length);
+    out.frame_length = out.frame_months > 0 ? out.frame_months * kLongestMonth
+                                            : length * kMicros[static_cast<size_t>(window.unit)];
+  }
   out.horizon = micros;
   out.horizon_months = fixed ? 0 : months;
 }

@@ -41,7 +41,8 @@ struct Question {
   bool filtered = false;  // there is a WHERE or an ASSUMING
   int64_t horizon = 0;  // microseconds from t to the end of the last window; at least, if in months
   int64_t horizon_months = 0;  // > 0: the windows follow the calendar, and this is exact
-  std::string sql;             // empty for `missing`
+  int64_t frame_length = 0, frame_months = 0;  // of a forecast: one window, likewise
+  std::string sql;                             // empty for `missing`
   std::string
       count_sql;  // one row: known, chosen, assumed, labels, empty (pairs of entity and time)
   EmptyRule empty;

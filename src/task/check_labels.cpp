@@ -80,7 +80,12 @@ void check_time(const Task& task, const RawSplit& raw, int64_t row) {
   }
 }
 
-/// The rows to keep, sorted by (time, entity, label): the last only to make the order of doubles certain.
+/// The number of a row's window; 1 where there is but one.
+int64_t frame_of(const RawSplit& raw, int64_t row) {
+  return raw.frame.size() == 0 ? 1 : raw.frame.integers[static_cast<size_t>(row)];
+}
+
+/// The rows to keep, sorted by (time, entity, window, label): the last only to make the order of doubles certain.
 std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const EntityKeys& items,
                                const RawSplit& raw, const Hooks& hooks) {
   CENOTE_CHECK(raw.time.type == StorageType::time, bad_input,
@@ -126,6 +131,7 @@ std::vector<int64_t> keep_rows(const Task& task, const EntityKeys& keys, const E
   std::stable_sort(rows.begin(), rows.end(), [&](int64_t a, int64_t b) {
     if (const int order = compare(raw.time, a, b); order != 0) return order < 0;
     if (const int order = compare(raw.entity, a, b); order != 0) return order < 0;
+    if (frame_of(raw, a) != frame_of(raw, b)) return frame_of(raw, a) < frame_of(raw, b);
     return compare(raw.label, a, b) < 0;
   });
   return rows;
@@ -136,7 +142,8 @@ void warn_of_doubles(const Task& task, const RawSplit& raw, const std::vector<in
   Dropped doubles;
   for (size_t i = 1; i < rows.size(); ++i) {
     if (compare(raw.time, rows[i], rows[i - 1]) == 0 &&
-        compare(raw.entity, rows[i], rows[i - 1]) == 0) {
+        compare(raw.entity, rows[i], rows[i - 1]) == 0 &&
+        frame_of(raw, rows[i]) == frame_of(raw, rows[i - 1])) {
       doubles.add(rows[i]);
     }
   }
@@ -185,6 +192,20 @@ void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std
                          task.name, unseen, table.size(), split, example));
 }
 
+/// Which window each label is of, and where its seed stands.
+void add_frames(const Task& task, const RawSplit& split, const std::vector<int64_t>& rows,
+                LabelTable& table) {
+  for (const int64_t row : rows) {
+    const int64_t frame = frame_of(split, row);
+    CENOTE_CHECK(frame >= 1 && frame <= task.frames, bad_input,
+                 "task '{}', {} labels: window {} of {} ({})", task.name, split.name, frame,
+                 task.frames, describe(task, split, row));
+    table.frame.push_back(frame);
+    table.frame_time.push_back(
+        frame_time(task, split.time.integers[static_cast<size_t>(row)], frame));
+  }
+}
+
 /// One seed a list, from rows in order of (time, entity, item).
 void fold_lists(const RawSplit& split, const std::vector<int64_t>& rows, LabelTable& table) {
   std::vector<int64_t> seeds, items;
@@ -210,6 +231,16 @@ void fold_lists(const RawSplit& split, const std::vector<int64_t>& rows, LabelTa
 }
 
 }  // namespace
+
+RawSplit take_past(const RawSplit& from, const std::vector<int64_t>& rows) {
+  RawSplit out;
+  out.name = kPast;
+  out.entity = take_rows(from.entity, rows);
+  out.time = take_rows(from.time, rows);
+  out.label = take_rows(from.label, rows);
+  if (from.frame.size() > 0) out.frame = take_rows(from.frame, rows);
+  return out;
+}
 
 Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, const Hooks& hooks) {
   const bool by_row = task.kind == TaskKind::autocomplete;
@@ -245,6 +276,7 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
     table.time.reserve(rows.size());
     for (const int64_t row : rows)
       table.time.push_back(split.time.integers[static_cast<size_t>(row)]);
+    if (task.frames > 1) add_frames(task, split, rows, table);
     split.label = take_rows(split.label, rows);
     split.entity = table.entity;  // what describe() needs from here on
     split.time = take_rows(split.time, rows);
@@ -284,13 +316,7 @@ Labels make_history(const Task& task, const Snapshot& snapshot, int64_t until, c
   if (!has_history(task)) return {};
   raw[0] = past_labels(task, snapshot, until, hooks);
   if (raw[0].time.size() == 0) return {};
-  for (size_t i = 1; i < raw.size(); ++i) {
-    raw[i] = {kPast,
-              take_rows(raw[0].entity, {}),
-              take_rows(raw[0].time, {}),
-              take_rows(raw[0].label, {}),
-              {}};
-  }
+  for (size_t i = 1; i < raw.size(); ++i) raw[i] = take_past(raw[0], {});
   return check_labels(task, snapshot, std::move(raw), hooks);
 }
 

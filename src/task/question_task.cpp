@@ -41,6 +41,10 @@ Task make_task(const Question& question) {
   task.time_column = question.time_column;
   task.horizon = question.horizon;
   task.horizon_months = question.horizon_months;
+  task.frames = question.frames;
+  task.frame_column = question.frame_column;
+  task.frame_length = question.frame_length;
+  task.frame_months = question.frame_months;
   task.sql = question.sql;
   task.metric = default_metric(task.type);
   if (question.kind == QuestionKind::missing)
@@ -159,10 +163,6 @@ AskedTask ask_task(const std::string& text, Snapshot& snapshot, int64_t eval_tim
 
 void check_trainable(const AskedTask& asked) {
   const Question& question = asked.question;
-  CENOTE_CHECK(question.kind != QuestionKind::forecast, unsupported,
-               "there is no model for FORECAST yet; 'cenote ask' shows the labels, and a question "
-               "without FORECAST "
-               "asks about the first window");
   CENOTE_CHECK(question.kind != QuestionKind::missing || !question.filtered, unsupported,
                "missing values are learned from all rows of '{}'; a question about a column takes "
                "no WHERE yet",

@@ -42,6 +42,20 @@ int64_t window_end(const Task& task, int64_t t) {
   return task.horizon_months > 0 ? add_months(t, task.horizon_months) : t + task.horizon;
 }
 
+int64_t frame_time(const Task& task, int64_t t, int64_t frame) {
+  return task.frame_months > 0 ? add_months(t, (frame - 1) * task.frame_months)
+                               : t + (frame - 1) * task.frame_length;
+}
+
+int64_t label_end(const Task& task, int64_t seed_time) {
+  const int64_t months = task.horizon_months - (task.frames - 1) * task.frame_months;
+  return task.horizon_months > 0 ? add_months(seed_time, months) : seed_time + label_horizon(task);
+}
+
+int64_t label_horizon(const Task& task) {
+  return task.horizon - (task.frames - 1) * task.frame_length;
+}
+
 std::string format_horizon(const Task& task) {
   const int64_t months = task.horizon_months;
   if (months == 0) return format_duration(task.horizon);

@@ -219,11 +219,7 @@ RawSplit past_of_files(const Task& task, int64_t until) {
       if (closed) rows.push_back(row);
     }
     if (i == 0) {
-      past = {kPast,
-              take_rows(file.entity, rows),
-              take_rows(file.time, rows),
-              take_rows(file.label, rows),
-              {}};
+      past = take_past(file, rows);
       continue;
     }
     if (rows.empty()) continue;

@@ -20,7 +20,11 @@ struct RawSplit {
   ColumnData label;                 // [N] of any type; multilabel: texts "[1, 0, 1]"; of links one
                                     // row an item
   std::vector<int64_t> seed_times;  // forecast: the only times allowed, ascending
+  ColumnData frame;                 // [N] of a task of several windows; else empty
 };
+
+/// Some of the rows, as labels of the past.
+RawSplit take_past(const RawSplit& from, const std::vector<int64_t>& rows);
 
 /// train, val, test.
 using RawLabels = std::array<RawSplit, 3>;

@@ -126,6 +126,7 @@ RawSplit pick_columns(const Task& task, const std::string& split, QueryResult re
   raw.entity = take(task.entity_column, "entity");
   raw.time = take(task.time_column, "time");
   raw.label = take(task.target_column, "target");
+  if (!task.frame_column.empty()) raw.frame = take(task.frame_column, "window");
   return raw;
 }
 

@@ -45,6 +45,12 @@ struct Task {
   int64_t horizon =
       0;  // microseconds; 0 for autocomplete; at least, where horizon_months says more
   int64_t horizon_months = 0;  // > 0: windows and seed times follow the calendar (window_end())
+  // FORECAST n TIMEFRAMES: at t there is a label for each of several windows of equal length, one after the other, and
+  // the horizon reaches from t to the end of the last.
+  int64_t frames = 1;
+  std::string frame_column;  // of the label table, 1 to `frames`; empty: one window
+  int64_t frame_length = 0;  // microseconds; at least, where frame_months says more
+  int64_t frame_months = 0;
   int64_t num_eval_timestamps = 1;
   std::string sql;
   std::vector<std::pair<std::string, std::string>>
@@ -56,17 +62,27 @@ struct Task {
   std::string question;  // the PREDICT text that it was made of; may be empty
 };
 
-/// The end of the label window that begins at t, and how long it is in words ("30 days", "2 months").
+/// The end of the label window that begins at t, and how long it is in words ("30 days", "2 months"). Of several
+/// windows: all of them together.
 int64_t window_end(const Task& task, int64_t t);
 std::string format_horizon(const Task& task);
 
-/// Seeds and labels of one split, sorted by (time, entity key).
+/// Where the seed of window number `frame` (from 1) stands of those asked about at t: its rows are still those known at t.
+int64_t frame_time(const Task& task, int64_t t, int64_t frame);
+/// The end of the window of one label, and its length, as seen from the seed's own time (frame_time()).
+int64_t label_end(const Task& task, int64_t seed_time);
+int64_t label_horizon(const Task& task);
+
+/// Seeds and labels of one split, sorted by (time, entity key, frame).
 struct LabelTable {
   ColumnData entity;  // [S] keys of the entity table; `by_row`: the snapshot's rowid instead
   bool by_row = false;
-  PagedVector<int64_t> time;  // [S] seed times
-  std::vector<double> label;  // [S, width] number; 0/1; class index; NaN where unknown
-  int64_t width = 1;          // 1, or the number of labels of a multilabel task
+  PagedVector<int64_t> time;  // [S] when it is asked
+  // Of several windows; else empty, and seeds stand where they are asked about.
+  std::vector<int64_t> frame;       // [S] from 1
+  PagedVector<int64_t> frame_time;  // [S] where its seed stands
+  std::vector<double> label;        // [S, width] number; 0/1; class index; NaN where unknown
+  int64_t width = 1;                // 1, or the number of labels of a multilabel task
   // Link prediction: the keys of each seed's items, in key order, none twice; `label` is their number, at least 1.
   ColumnData item;                    // [items of all seeds]
   std::vector<int64_t> item_offsets;  // [S + 1]

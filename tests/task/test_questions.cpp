@@ -153,15 +153,34 @@ TEST(Questions, EntitiesThatComeLaterAreNotAskedAbout) {
   EXPECT_EQ(labels.val.label, (std::vector<double>{1, 1, 0, 1, 1, 0}));
 }
 
+TEST(Questions, ForecastsHaveALabelForEachWindow) {
+  const Shop shop;
+  Snapshot open = shop.open();
+  const AskedTask asked = ask_of(open,
+                                 "PREDICT SUM(orders.amount, 0, 1, months) FORECAST 2 TIMEFRAMES "
+                                 "FOR EACH customers.id");
+  EXPECT_EQ(asked.task.horizon_months, 2);
+  EXPECT_EQ(asked.task.frames, 2);
+  const Labels labels = make_labels(asked.task, open, {});
+  // As in months, but each time asks about two of them: March and April, May and June, ...
+  ASSERT_EQ(labels.train.size(), 3 * 3 * 2);
+  EXPECT_EQ(labels.train.label,
+            (std::vector<double>{3, 4, 3, 4, 0, 0, 5, 6, 5, 6, 0, 0, 7, 8, 7, 8, 0, 0}));
+  EXPECT_EQ(labels.val.label, (std::vector<double>{9, 10, 9, 10, 0, 0}));
+  EXPECT_EQ(labels.val.frame, (std::vector<int64_t>{1, 2, 1, 2, 1, 2}));
+  EXPECT_EQ(format_time(labels.val.time[1]), "2020-09-01");
+  EXPECT_EQ(format_time(labels.val.frame_time[0]), "2020-09-01");
+  EXPECT_EQ(format_time(labels.val.frame_time[1]), "2020-10-01");
+  EXPECT_EQ(format_time(label_end(asked.task, labels.val.frame_time[1])), "2020-11-01");
+  // November and December have not both ended.
+  EXPECT_EQ(labels.test.size(), 0);
+}
+
 TEST(Questions, WhatHasNoModelYetIsRefusedInOneLine) {
   Snapshot f1 = open_f1();
   const auto refusal = [&](const std::string& question) {
     return error_of([&] { check_trainable(ask_of(f1, question)); });
   };
-  EXPECT_EQ(refusal("PREDICT SUM(results.points, 0, 30, days) FORECAST 3 TIMEFRAMES FOR EACH "
-                    "drivers.driverId")
-                .rfind("unsupported: there is no model for FORECAST yet", 0),
-            0u);
   EXPECT_EQ(refusal("PREDICT qualifying.position FOR EACH qualifying.qualifyId WHERE "
                     "qualifying.number > 3")
                 .rfind("unsupported: missing values are learned from all rows", 0),

@@ -57,6 +57,13 @@ Json to_json(const EvaluateResult& result) {
   for (const IntervalCoverage& one : result.intervals)
     out["intervals"].push_back(
         {{"level", one.level}, {"coverage", one.coverage}, {"mean_width", one.width}});
+  for (const FrameMetric& one : result.frames)
+    out["frames"].push_back({{"frame", one.frame},
+                             {"rows", one.rows},
+                             {one.metric.name,
+                              {{"value", number(one.metric.value)},
+                               {"low", number(one.metric.low)},
+                               {"high", number(one.metric.high)}}}});
   return out;
 }
 
@@ -82,6 +89,7 @@ Json rows_json(const PredictResult& result) {
     item["entity"] =
         result.entity_is_number ? Json(table.columns[0].integers[i]) : Json(result.entity[i]);
     item["time"] = format_time(result.time[i]);
+    if (!result.frame.empty()) item["frame"] = result.frame[i];
     if (is_recommendation(result)) {
       item["rank"] = result.rank[i];
       item["item"] =
@@ -187,6 +195,15 @@ void print_profile(const FitResult& result) {
                                        100 * largest.second / total, total));
 }
 
+namespace {
+
+std::string interval_text(const MetricValue& metric) {
+  const bool known = std::isfinite(metric.low) && std::isfinite(metric.high);
+  return known ? fmt::format("{:.4f} to {:.4f}", metric.low, metric.high) : "undefined";
+}
+
+}  // namespace
+
 void print_evaluation(const EvaluateResult& result) {
   std::printf("%s\n", printable(fmt::format("{} by {}, {} split, {}, seed {}: {} rows", result.task,
                                             result.model, result.split, result.protocol,
@@ -194,14 +211,22 @@ void print_evaluation(const EvaluateResult& result) {
                           .c_str());
   TextTable table({{"metric"}, {"value", true}, {"95 % interval"}});
   for (const MetricValue& metric : result.metrics) {
-    const bool known = std::isfinite(metric.low) && std::isfinite(metric.high);
-    table.add_row({metric.name, metric_text(metric.value),
-                   known ? fmt::format("{:.4f} to {:.4f}", metric.low, metric.high) : "undefined"});
+    table.add_row({metric.name, metric_text(metric.value), interval_text(metric)});
   }
   std::fputs(table.render(terminal_width(stdout), "  ").c_str(), stdout);
   if (!result.calibration.empty() && result.calibration != "none")
     print_wrapped("calibrated", fmt::format("{}; before it, ece was {}", result.calibration,
                                             metric_text(result.uncalibrated_error)));
+  if (!result.frames.empty()) {
+    TextTable frames({{"frame", true},
+                      {"rows", true},
+                      {result.frames.front().metric.name, true},
+                      {"95 % interval"}});
+    for (const FrameMetric& one : result.frames)
+      frames.add_row({fmt::format("{}", one.frame), format_count(one.rows),
+                      metric_text(one.metric.value), interval_text(one.metric)});
+    std::fputs(frames.render(terminal_width(stdout), "  ").c_str(), stdout);
+  }
   if (result.intervals.empty()) return;
   TextTable intervals({{"intervals of", true}, {"hold", true}, {"mean width", true}});
   for (const IntervalCoverage& one : result.intervals)

@@ -12,7 +12,7 @@ namespace cenote {
 /// of the row itself) has closed only after the seed's moment. Windows of months follow the calendar.
 inline int64_t known_from(const ModelContext& context, int64_t t) {
   const bool calendar = context.task != nullptr && context.task->horizon_months > 0;
-  return std::max(t + 1, calendar ? window_end(*context.task, t) : t + context.horizon);
+  return std::max(t + 1, calendar ? label_end(*context.task, t) : t + context.horizon);
 }
 
 }  // namespace cenote
