@@ -2,12 +2,14 @@
 #include "database/infer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/check.h"
 #include "base/time.h"
 #include "database/canonical.h"
 #include "database/numeric_time.h"
 #include "schema/likeness.h"
+#include "schema/names.h"
 
 namespace cenote {
 namespace {
@@ -15,6 +17,10 @@ namespace {
 constexpr double kLeastKeyLikeness = 0.5;
 constexpr double kLeastTimeLikeness = 0.35;
 constexpr double kLeastContained = 0.5;
+// Of a column that is named like a key, but like none that there is.
+constexpr int64_t kLeastValues = 20;
+constexpr double kLeastCovered = 0.8;
+constexpr double kByValues = 0.6;  // how sure its values make it
 
 std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
 
@@ -74,6 +80,46 @@ bool holds_times(const Table& table, const Column& column, const Stage& stage, d
   constexpr int64_t kFrom = 315'532'800, kTo = 4'102'444'800;  // 1980 and 2100
   return form.calendar || (least >= kFrom && most <= kTo) ||
          (least >= kFrom * 1000 && most <= kTo * 1000);
+}
+
+/// friend_id: named like a key, but like no table. All its values are keys of one table and are most of these; small
+/// numbers are keys of many, but most of the keys of few.
+std::optional<Link> link_by_values(const Table& child, const Column& column, const Schema& schema,
+                                   const Stage& stage) {
+  const auto words = name_words(column.name);
+  static constexpr std::string_view kEnds[] = {"id", "key", "fk", "ref", "guid", "uuid"};
+  if (words.size() < 2 ||
+      std::find(std::begin(kEnds), std::end(kEnds), words.back()) == std::end(kEnds))
+    return {};
+  const int64_t distinct = stage.loader.integer(fmt::format(
+      "SELECT count(DISTINCT {}) FROM {}", quote_identifier(column.name), full_name(child)));
+  if (distinct < kLeastValues) return {};
+  double most = 0, next = 0;
+  std::optional<Link> best;
+  for (const Table& parent : schema.tables) {
+    if (parent.primary_key.size() != 1 || parent.rows < distinct) continue;
+    const Column& key =
+        parent.columns[static_cast<size_t>(parent.find_column(parent.primary_key[0]))];
+    const double covered = static_cast<double>(distinct) / static_cast<double>(parent.rows);
+    if (!comparable(column, key) || covered <= next ||
+        contained_fraction(child, column, parent, key, stage) < 1)
+      continue;
+    next = std::min(most, covered);
+    if (covered <= most) continue;
+    next = most;
+    most = covered;
+    best = Link{child.name,
+                {column.name},
+                parent.name,
+                {key.name},
+                Evidence::inferred,
+                kByValues,
+                fmt::format("named like a key, and its values are {:.4g} % of the keys there",
+                            100 * covered),
+                1};
+  }
+  // Two tables whose keys are alike: nothing says which.
+  return most >= kLeastCovered && next <= most / 2 ? best : std::nullopt;
 }
 
 }  // namespace
@@ -154,7 +200,11 @@ std::vector<Link> infer_links(const Table& child, const Schema& schema, const St
                                 100 * contained),
               1};
     }
-    if (best.confidence > 0) links.push_back(std::move(best));
+    if (best.confidence > 0) {
+      links.push_back(std::move(best));
+    } else if (auto link = own_key ? std::nullopt : link_by_values(child, column, schema, stage)) {
+      links.push_back(std::move(*link));
+    }
   }
   return links;
 }

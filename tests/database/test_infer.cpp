@@ -67,6 +67,22 @@ TEST(InferLinks, NeedNamesAndContainedValues) {
   }
 }
 
+TEST(InferLinks, OfAKeyThatIsNamedLikeNoTableNeedMostOfOneTablesKeys) {
+  const TestDatabase db{
+      "CREATE TABLE users AS SELECT i AS id FROM range(100) t(i)",
+      "CREATE TABLE orders AS SELECT i AS id FROM range(1000) t(i)",
+      "CREATE TABLE couples AS SELECT i AS id, i % 90 AS friend_id, i % 30 AS box_id, i % 90 AS "
+      "points, i + 50 AS "
+      "far_id FROM range(200) t(i)",
+      // Either of these may be meant.
+      "CREATE TABLE cars AS SELECT 5000 + i AS id FROM range(100) t(i)",
+      "CREATE TABLE bikes AS SELECT 5000 + i AS id FROM range(120) t(i)",
+      "CREATE TABLE rides AS SELECT i AS id, 5000 + i % 100 AS vehicle_id FROM range(300) t(i)"};
+  const Snapshot s = db.open();
+  EXPECT_THAT(links(s), ElementsAre("couples.friend_id>users"));
+  EXPECT_THAT(s.schema().links[0].reason, HasSubstr("90 % of the keys there"));
+}
+
 TEST(InferLinks, OfTpcHAreAllFoundAndNoOther) {
   const TemporaryFolder folder("cenote-tpch");
   const std::string file = (folder.path() / "tpch.duckdb").string();
