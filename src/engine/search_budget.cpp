@@ -15,7 +15,8 @@ constexpr double kDefaultBudget = 300;  // seconds
 /// Of the time that is left, what is planned with: the rest is for choosing and for writing.
 constexpr double kPlanned = 0.93;
 /// Rows of the first try of boosting on a large database, and how much dearer a row is in the whole.
-constexpr int64_t kFirstRows = 20000;
+constexpr int64_t kFirstRows = 20000,
+                  kMostRows = 400'000;  // the most: as many as boost takes by itself
 constexpr double kSearchFactor = 2.5;
 /// Of the time that is left, what boosting may take.
 constexpr double kBoostShare = 0.45;
@@ -98,7 +99,7 @@ void Search::run_rankers() {
 void Search::run_boost() {
   const int64_t rows = prepared_.train.size();
   TextPairs size;
-  double cost = 0;
+  int64_t used = rows;
   if (rows > 2 * kFirstRows) {
     WorkItem first = item("boost", {{"max_rows", text(kFirstRows)},
                                     {"sample", text(kFirstRows / 4)},
@@ -107,17 +108,23 @@ void Search::run_boost() {
     const Done* done = run_item(first);
     if (done == nullptr) return;
     const double per_row = done->seconds / static_cast<double>(kFirstRows) * kSearchFactor;
-    const double affordable = kBoostShare * left() / per_row;
-    if (affordable <= 2 * kFirstRows) return;
-    if (affordable < 1e6) size = {{"max_rows", text(static_cast<int64_t>(affordable))}};
-    cost = per_row * std::min(affordable, static_cast<double>(rows));
+    used = static_cast<int64_t>(kBoostShare * left() / per_row);
+    if (used <= 2 * kFirstRows) return;
+    if (used < kMostRows) size = {{"max_rows", text(used)}};
   }
   const Done* done = run_item(item("boost", size));
+  // Of what a fit of few rows takes, most is what any fit takes: more rows, while they take less than their share.
+  while (done != nullptr && used < std::min(rows, kMostRows)) {
+    const double affordable = kBoostShare * left() / done->seconds * static_cast<double>(used);
+    if (affordable < 2 * static_cast<double>(used)) break;
+    used = static_cast<int64_t>(std::min(affordable, static_cast<double>(kMostRows)));
+    size = used < kMostRows ? TextPairs{{"max_rows", text(used)}} : TextPairs();
+    done = run_item(item("boost", size));
+  }
   if (done == nullptr) return;
-  cost = std::max(cost, done->seconds);
   // Fewer features are at times better: there is less to overfit on.
   size.emplace_back("features", "50");
-  if (cost < left() / 6) run_item(item("boost", size));
+  if (done->seconds < left() / 6) run_item(item("boost", size));
 }
 
 Search::Pace Search::measure_pace(const std::string& model) const {
