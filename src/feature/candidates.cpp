@@ -16,6 +16,8 @@ constexpr size_t kValues = 6;  // most frequent values of a column, each a featu
 constexpr size_t kParentValues = 3;
 constexpr size_t kPairColumns = 6;  // columns whose values are also taken two at a time
 constexpr size_t kPairValues = 3;
+// Over children to their other parents and these parents' children: rows that an entity reaches so in the mean, and all.
+constexpr int64_t kMostAround = 300, kMostAroundAll = 20'000'000;
 
 class Suggestions {
  public:
@@ -43,8 +45,20 @@ class Suggestions {
     }
     for (const int32_t up : ups(space_.entity_table, -1)) {
       const int32_t parent = space_.graph.row_table(up);
-      for (const int32_t relation : downs(parent)) add_pools({up}, {relation}, false);
+      for (const int32_t relation : downs(parent)) {
+        add_pools({up}, {relation}, false);
+        for (const int32_t next : downs(space_.graph.row_table(relation)))
+          add_pools({up}, {relation, next}, false);
+      }
       for (const int32_t second : ups(parent, -1)) add_row({up, second});
+    }
+    for (const int32_t first : down) {
+      for (const int32_t up : ups(space_.graph.row_table(first), first / 2)) {
+        for (const int32_t relation : downs(space_.graph.row_table(up))) {
+          if (relation / 2 != up / 2 && few_around(first, up, relation))
+            add_pools({}, {first, up, relation}, false);
+        }
+      }
     }
     // Over the latest row of a link, to that row's other parents.
     for (const int32_t first : down) {
@@ -88,6 +102,21 @@ class Suggestions {
     return out;
   }
 
+  /// Is what `first`, `up` and `down` reach one after the other few rows?
+  bool few_around(int32_t first, int32_t up, int32_t down) const {
+    const GraphLink& parents = space_.graph.links[up / 2];
+    const GraphLink& children = space_.graph.links[down / 2];
+    const int64_t entities = space_.graph.store.tables[space_.entity_table].rows;
+    const int64_t most = std::min(kMostAround * entities, kMostAroundAll);
+    int64_t rows = 0;
+    for (const int32_t middle : space_.graph.links[first / 2].children) {
+      if (const int32_t parent = parents.parent[middle]; parent >= 0)
+        rows += children.offsets[parent + 1] - children.offsets[parent];
+      if (rows > most) return false;
+    }
+    return true;
+  }
+
   void add(Feature feature) {
     const bool indicator = feature.term.kind == TermKind::indicator;
     const ColumnRef& column = indicator ? feature.term.conditions[0].column : feature.term.column;
@@ -126,7 +155,30 @@ class Suggestions {
       with(FeaturePool::max, {});
       feature.source = FeatureSource::all_labels;
       for (const Window window : spans_) with(FeaturePool::mean, window);
+      feature.source = FeatureSource::alike_labels;
+      for (const Path& anchor : alike()) {
+        feature.anchor = anchor;
+        with(FeaturePool::mean, {});
+        with(FeaturePool::mean, spans_.back());
+      }
+      feature.anchor.clear();
     }
+  }
+
+  /// What entities may have in common, so that the past of one tells of another: a row that they refer to, or that the
+  /// latest of their rows does.
+  std::vector<Path> alike() const {
+    std::vector<Path> out;
+    for (const int32_t up : ups(space_.entity_table, -1)) {
+      out.push_back({up});
+      for (const int32_t second : ups(space_.graph.row_table(up), -1)) out.push_back({up, second});
+    }
+    for (const int32_t first : downs(space_.entity_table)) {
+      const int32_t table = space_.graph.row_table(first);
+      if (!space_.graph.store.tables[table].timed) continue;
+      for (const int32_t up : ups(table, first / 2)) out.push_back({first, up});
+    }
+    return out;
   }
 
   std::vector<Window> windows(std::initializer_list<int64_t> rows) const {
@@ -220,12 +272,21 @@ class Suggestions {
     feature.term.kind = TermKind::row;
     with(FeaturePool::count);
     for (const Window& window : spans_) with(FeaturePool::count, window);
+    for (const Window& window : {spans_[0], spans_[1]}) with(FeaturePool::change, window);
     if (timed) {
       feature.term.kind = TermKind::time;
       with(FeaturePool::last);
       with(FeaturePool::first);
       with(FeaturePool::std, {WindowKind::rows, 10});
       with(FeaturePool::min, {WindowKind::rows, 3});
+      if (near && rows.size() == 1) {
+        feature.term.kind = TermKind::weekend;
+        for (const Window& window : windows({10})) with(FeaturePool::mean, window);
+        feature.term.kind = TermKind::hour;
+        with(FeaturePool::mean);
+        with(FeaturePool::mean, {WindowKind::rows, 10});
+        with(FeaturePool::last);
+      }
     }
     const auto used = columns(table, rows.size() == 1 ? rows[0] / 2 : -1, true);
     for (const Usable& column : used) {
@@ -240,6 +301,7 @@ class Suggestions {
         if (own) {
           with(FeaturePool::sum);
           with(FeaturePool::sum, spans_.back());
+          with(FeaturePool::change, spans_[1]);
         }
         if (near) {
           for (const Window& window : {Window{}, Window{WindowKind::rows, 10}, spans_.back()}) {

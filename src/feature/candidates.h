@@ -24,10 +24,13 @@ struct FeatureTask {
 /// At most `limit` features: those of the entity's own rows first, then its parents', then those over the
 /// latest of its rows.
 ///
+/// Places            children; children of children; parents and theirs; what else parents have, with their children; the
+///                   children of the other parents of children, where they are few.
+/// Past labels       the entity's own, everybody's, those of entities that have something in common with it.
 /// Pools, windows    numbers: mean, min, max, std, first, last, slope, sum; windows of all rows, the last
 ///                   3 and 10, and 1, 4 and 12 horizons. Categories and words: the share of rows with each
 ///                   of the most frequent values, alone and two together; different values. Rows: how
-///                   many, since when, how regular.
+///                   many, how many more than before, since when, how regular, on weekends, at which hour.
 /// Cost              one pass over the columns that are counted.
 std::vector<Feature> suggest_features(const FeatureSpace& space, const FeatureTask& task,
                                       int64_t limit);

@@ -54,6 +54,22 @@ void number_groups(Ranges& ranges) {
   for (const int64_t i : ranges.order) ranges.group[i] = find_parent(ranges, ranges.group[i]);
 }
 
+/// Where the anchor led for the entity of each past label when it was asked about.
+std::vector<int64_t> groups_of_labels(const FeatureSpace& space, const LabelRows& labels,
+                                      const Path& anchor) {
+  const StoredTable& entities = space.graph.store.tables[space.entity_table];
+  std::vector<int64_t> out;
+  out.reserve(labels.entity.size());
+  for (size_t i = 0; i < labels.entity.size(); ++i) {
+    const int64_t row = labels.entity[i], time = labels.time[i];
+    out.push_back(
+        follow(space.graph, anchor,
+               {.row = row, .time = time, .cut = time, .own_row = entities.time[row] <= time})
+            .row);
+  }
+  return out;
+}
+
 Ranges find_ranges(const FeatureSpace& space, const LabelRows& labels, const Feature& feature,
                    std::span<const Seed> seeds) {
   Ranges out;
@@ -76,6 +92,10 @@ Ranges find_ranges(const FeatureSpace& space, const LabelRows& labels, const Fea
   if (feature.source == FeatureSource::own_labels) {
     std::vector<int64_t> group(labels.entity.begin(), labels.entity.end());
     for (int64_t& entity : group) entity = find_parent(out, entity);
+    out.rows = group_by_time(group, labels.known, std::ssize(out.parents));
+  } else if (feature.source == FeatureSource::alike_labels) {
+    std::vector<int64_t> group = groups_of_labels(space, labels, feature.anchor);
+    for (int64_t& row : group) row = row < 0 ? -1 : find_parent(out, row);
     out.rows = group_by_time(group, labels.known, std::ssize(out.parents));
   } else if (feature.source == FeatureSource::all_labels) {
     out.rows = group_by_time(std::vector<int64_t>(labels.known.size(), 0), labels.known, 1);
@@ -140,6 +160,13 @@ void compute_term(const std::vector<double>& value, const std::vector<const Feat
       for (size_t k = begin; k < end; ++k) {
         const int64_t i = ranges.order[k];
         const int64_t low = window_begin(features[f]->window, ranges, seeds[i], i);
+        if (features[f]->pool == FeaturePool::change) {
+          const Window twice{WindowKind::span, 2 * features[f]->window.size};
+          const int64_t before = window_begin(twice, ranges, seeds[i], i);
+          (*out[f])[i] = static_cast<float>(pooler.pool(FeaturePool::sum, low, ranges.high[i]) -
+                                            pooler.pool(FeaturePool::sum, before, low));
+          continue;
+        }
         (*out[f])[i] =
             stored(*features[f], pooler.pool(features[f]->pool, low, ranges.high[i]), seeds[i]);
       }
@@ -223,6 +250,7 @@ FeatureMatrix compute_features(const FeatureSpace& space, const LabelRows& label
         of_term.push_back(&features[f]);
         out.columns[f].assign(out.rows, features[f].pool == FeaturePool::count ||
                                                 features[f].pool == FeaturePool::sum ||
+                                                features[f].pool == FeaturePool::change ||
                                                 features[f].pool == FeaturePool::distinct
                                             ? 0.0F
                                             : std::numeric_limits<float>::quiet_NaN());

@@ -15,6 +15,7 @@ namespace cenote {
 /// Past labels as rows that are known from the end of their window on.
 struct LabelRows {
   std::vector<int64_t> entity;             // [n] rows of the entity table
+  std::vector<int64_t> time;               // [n] when it was asked about
   std::vector<int64_t> known;              // [n] time from which the label may be seen
   std::vector<std::vector<double>> value;  // [outputs][n]; NaN where unknown
 };

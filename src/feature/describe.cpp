@@ -50,12 +50,21 @@ std::string window_text(const Window& window, const std::string& rows) {
 std::string rows_text(const FeatureSpace& space, const Feature& feature) {
   if (feature.source == FeatureSource::own_labels) return "own past labels";
   if (feature.source == FeatureSource::all_labels) return "past labels of all";
+  if (feature.source == FeatureSource::alike_labels) {
+    const std::string anchor = anchor_text(space, feature.anchor);
+    return "past labels of all with the same " + anchor.substr(std::string_view(" of the ").size());
+  }
   std::string out = space.schema.tables[space.row_table(feature)].name;
   // Several links may lead to one table.
   out += fmt::format(" (by {})", space.graph.links[feature.rows.back() / 2].name);
-  if (feature.rows.size() == 2)
-    out +=
-        fmt::format(" of its {}", space.schema.tables[space.graph.row_table(feature.rows[0])].name);
+  const auto name = [&](size_t step) {
+    return space.schema.tables[space.graph.row_table(feature.rows[step])].name;
+  };
+  if (feature.rows.size() == 2) out += fmt::format(" of its {}", name(0));
+  if (feature.rows.size() == 3) {
+    out += fmt::format(" of the {} (by {}) of its {}", name(1),
+                       space.graph.links[feature.rows[1] / 2].name, name(0));
+  }
   return out;
 }
 
@@ -70,6 +79,7 @@ std::string pool_text(FeaturePool pool, const std::string& what) {
     case FeaturePool::first: return "first " + what;
     case FeaturePool::distinct: return "number of different " + what;
     case FeaturePool::slope: return "trend of " + what;
+    case FeaturePool::change: return "change of the sum of " + what;
     case FeaturePool::count: return "number of " + what;
     case FeaturePool::value: break;
   }
@@ -96,6 +106,8 @@ std::string describe(const FeatureSpace& space, const Feature& feature) {
     case TermKind::time:
       what = feature.pool == FeaturePool::std ? "times, in days" : "time, in days ago";
       break;
+    case TermKind::weekend: what = "being on a weekend"; break;
+    case TermKind::hour: what = "the hour of the day"; break;
     case TermKind::label:
       what = term.output == 0 ? "label" : fmt::format("label {}", term.output);
       break;
@@ -107,9 +119,16 @@ std::string describe(const FeatureSpace& space, const Feature& feature) {
     case TermKind::indicator: what = conditions_text(space, table, term); break;
   }
   if (feature.pool == FeaturePool::value) return what + anchor_text(space, feature.anchor);
+  const bool alike = feature.source == FeatureSource::alike_labels;
   const std::string rows =
       fmt::format(" in {}{}", window_text(feature.window, rows_text(space, feature)),
-                  anchor_text(space, feature.anchor));
+                  alike ? "" : anchor_text(space, feature.anchor));
+  if (feature.pool == FeaturePool::change) {
+    return (term.kind == TermKind::row ? std::string("change of the number of rows")
+                                       : pool_text(feature.pool, what)) +
+           rows + fmt::format(" against the {} before", format_duration(feature.window.size));
+  }
+  if (term.kind == TermKind::weekend) return "share of weekends" + rows;
   if (term.kind == TermKind::indicator) {
     if (feature.pool == FeaturePool::mean) return fmt::format("share with {}{}", what, rows);
     if (feature.pool == FeaturePool::sum) return fmt::format("number with {}{}", what, rows);

@@ -33,6 +33,12 @@ std::vector<ColumnRef> columns_of(const Term& term) {
   return out;
 }
 
+/// Of the row itself.
+bool reads_time(const Term& term) {
+  return term.kind == TermKind::time || term.kind == TermKind::weekend ||
+         term.kind == TermKind::hour;
+}
+
 std::string window_words(const Window& window) {
   if (window.kind == WindowKind::rows) return fmt::format("last {} rows", window.size);
   if (window.kind == WindowKind::span) return fmt::format("last {}", format_duration(window.size));
@@ -56,7 +62,7 @@ std::string link_text(const Graph& graph, const Path& path) {
 
 FeatureParts parts_of(const FeatureSpace& space, const Feature& feature) {
   FeatureParts out;
-  if (feature.source == FeatureSource::own_labels || feature.source == FeatureSource::all_labels) {
+  if (is_of_labels(feature)) {
     out.window = window_words(feature.window);
     return out;
   }
@@ -75,7 +81,7 @@ FeatureParts parts_of(const FeatureSpace& space, const Feature& feature) {
     path.insert(path.end(), columns[0].up.begin(), columns[0].up.end());
     out.table = space.schema.tables[end_table(space.graph, columns[0].up, table)].name;
   }
-  if (feature.term.kind == TermKind::time) out.column = space.schema.tables[table].time_column;
+  if (reads_time(feature.term)) out.column = space.schema.tables[table].time_column;
   out.link = link_text(space.graph, path);
   return out;
 }
@@ -130,7 +136,7 @@ void FeatureCells::add(const Feature& feature, int32_t table, int64_t row, doubl
   const std::vector<ColumnRef> columns = columns_of(feature.term);
   if (columns.empty()) {
     int32_t column = -1;
-    if (feature.term.kind == TermKind::time) {
+    if (reads_time(feature.term)) {
       const Table& of_row = space_.schema.tables[table];
       column = static_cast<int32_t>(of_row.find_column(of_row.time_column));
     }

@@ -30,6 +30,8 @@ bool is_time_ago(const Feature& feature) {
 
 namespace {
 
+constexpr int64_t kMostWindow = int64_t{1} << 60;  // times less two of them leave no range
+
 nlohmann::json save_column(const FeatureSpace& space, int32_t row_table, const ColumnRef& ref) {
   return {{"through", relation_names(space.graph, ref.up)},
           {"column", space.column(row_table, ref).name}};
@@ -66,15 +68,15 @@ void check_column(const FeatureSpace& space, int32_t row_table, const ColumnRef&
 
 void check_feature(const FeatureSpace& space, const Feature& feature) {
   const bool rows = feature.source == FeatureSource::rows;
-  const bool labels =
-      feature.source == FeatureSource::own_labels || feature.source == FeatureSource::all_labels;
+  const bool labels = is_of_labels(feature);
   bool fits = true;
   if (rows) {
-    fits = (feature.pool == FeaturePool::value) == feature.rows.empty() && feature.rows.size() <= 2;
-    for (const int32_t relation : feature.rows) fits &= relation % 2 == 0;
+    fits = (feature.pool == FeaturePool::value) == feature.rows.empty();
+    fits &= feature.rows.empty() || is_reachable(feature.rows);
     fits &= feature.term.kind != TermKind::label;
   } else {
-    fits = feature.anchor.empty() && feature.rows.empty();
+    const bool alike = feature.source == FeatureSource::alike_labels;
+    fits = alike != feature.anchor.empty() && feature.rows.empty();
     if (labels)
       fits &= feature.pool != FeaturePool::value && feature.term.conditions.empty() &&
               feature.term.kind == TermKind::label;
@@ -83,7 +85,9 @@ void check_feature(const FeatureSpace& space, const Feature& feature) {
   fits &= indicator == !feature.term.conditions.empty();
   fits &= (feature.pool == FeaturePool::distinct) == (feature.term.kind == TermKind::distinct);
   fits &= feature.pool != FeaturePool::distinct || feature.window.kind == WindowKind::all;
-  fits &= feature.window.kind == WindowKind::all || feature.window.size > 0;
+  fits &= feature.window.kind == WindowKind::all ||
+          (feature.window.size > 0 && feature.window.size < kMostWindow);
+  fits &= feature.pool != FeaturePool::change || feature.window.kind == WindowKind::span;
   CENOTE_CHECK(fits, bad_input, "model: a feature that cannot be computed");
 }
 

@@ -33,6 +33,8 @@ struct Condition {
 enum class TermKind {
   row,        // 1
   time,       // when it happened
+  weekend,    // 1 if that was a Saturday or a Sunday, else 0
+  hour,       // of the day when it happened, with its part
   number,     // a column; booleans as 0 and 1
   timestamp,  // a column that is a time
   distinct,   // a column of which only the number of different values counts
@@ -47,7 +49,20 @@ struct Term {
   int64_t output = 0;                 // label: which
 };
 
-enum class FeaturePool { value, count, mean, sum, min, max, std, last, first, distinct, slope };
+enum class FeaturePool {
+  value,
+  count,
+  mean,
+  sum,
+  min,
+  max,
+  std,
+  last,
+  first,
+  distinct,
+  slope,
+  change  // the sum over a span of time, less that over the span of the same length before it
+};
 
 /// Which of the known rows: all, those of the last microseconds before the cut, or the last few.
 enum class WindowKind { all, span, rows };
@@ -57,10 +72,11 @@ struct Window {
 };
 
 enum class FeatureSource {
-  rows,        // pooled rows, or with the pool `value` the anchor row itself
-  own_labels,  // the entity's own past labels
-  all_labels,  // everybody's
-  month,       // of the seed's time, and so on
+  rows,          // pooled rows, or with the pool `value` the anchor row itself
+  own_labels,    // the entity's own past labels
+  alike_labels,  // those of everybody whose anchor was the same when they were asked about
+  all_labels,    // everybody's
+  month,         // of the seed's time, and so on
   day_of_month,
   weekday,
   hour,
@@ -86,6 +102,12 @@ struct FeatureSpace {
   int32_t row_table(const Feature& feature) const;
   const Column& column(int32_t row_table, const ColumnRef& ref) const;
 };
+
+inline bool is_of_labels(const Feature& feature) {
+  return feature.source == FeatureSource::own_labels ||
+         feature.source == FeatureSource::alike_labels ||
+         feature.source == FeatureSource::all_labels;
+}
 
 /// Is the number a time? Then it is given in days before the seed's time.
 bool is_time_ago(const Feature& feature);

@@ -114,6 +114,7 @@ double GroupPooler::pool(FeaturePool pool, int64_t low, int64_t high) {
       if (spread <= kRounding * tt) return kMissing;
       return (tx_[high] - tx_[low] - t * sum / count) / spread;
     }
+    case FeaturePool::change:  // of two ranges: compute.cpp
     case FeaturePool::value: break;
   }
   fail(ErrorCode::internal, "not a pool of rows");

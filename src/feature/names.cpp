@@ -9,12 +9,14 @@ namespace cenote {
 namespace {
 
 // In the order of the enumerations.
-constexpr std::array<std::string_view, 8> kSources = {
-    "rows", "own_labels", "all_labels", "month", "day_of_month", "weekday", "hour", "staleness"};
-constexpr std::array<std::string_view, 7> kTerms = {"row",      "time",      "number", "timestamp",
-                                                    "distinct", "indicator", "label"};
-constexpr std::array<std::string_view, 11> kPools = {
-    "value", "count", "mean", "sum", "min", "max", "std", "last", "first", "distinct", "slope"};
+constexpr std::array<std::string_view, 9> kSources = {"rows",       "own_labels", "alike_labels",
+                                                      "all_labels", "month",      "day_of_month",
+                                                      "weekday",    "hour",       "staleness"};
+constexpr std::array<std::string_view, 9> kTerms = {
+    "row", "time", "weekend", "hour", "number", "timestamp", "distinct", "indicator", "label"};
+constexpr std::array<std::string_view, 12> kPools = {"value", "count",    "mean",  "sum",
+                                                     "min",   "max",      "std",   "last",
+                                                     "first", "distinct", "slope", "change"};
 constexpr std::array<std::string_view, 3> kWindows = {"all", "span", "rows"};
 
 template <class Enum, size_t n>

@@ -38,28 +38,53 @@ TimedRows group_by_time(std::span<const int64_t> group, std::span<const int64_t>
   return out;
 }
 
-TimedRows reach(const Graph& graph, const Path& down, std::span<const int64_t> parents) {
-  CENOTE_ASSERT(!down.empty() && down.size() <= 2);
-  for (const int32_t relation : down) CENOTE_ASSERT(relation % 2 == 0);
-  const GraphLink& first = graph.links[down.front() / 2];
+namespace {
+
+using Known = std::pair<int64_t, int32_t>;  // from when on, and the row
+
+/// The rows that one more relation leads to, each known once it and all before it are.
+void step(const Graph& graph, int32_t relation, const std::vector<Known>& from,
+          std::vector<Known>& to) {
+  const GraphLink& link = graph.links[relation / 2];
+  to.clear();
+  for (const auto& [time, row] : from) {
+    if (relation % 2 == 0) {
+      for (int64_t e = link.offsets[row]; e < link.offsets[row + 1]; ++e)
+        to.emplace_back(std::max(time, link.child_time[e]), link.children[e]);
+    } else if (const int32_t parent = link.parent[row]; parent >= 0) {
+      to.emplace_back(std::max(time, graph.store.tables[link.parent_table].time[parent]), parent);
+    }
+  }
+}
+
+}  // namespace
+
+bool is_reachable(const Path& path) {
+  const auto down = [&](size_t i) { return path[i] % 2 == 0; };
+  if (path.empty() || path.size() > 3 || !down(0)) return false;
+  return path.size() == 1 || (path.size() == 2 ? down(1) : !down(1) && down(2));
+}
+
+TimedRows reach(const Graph& graph, const Path& path, std::span<const int64_t> parents) {
+  CENOTE_ASSERT(is_reachable(path));
+  const GraphLink& first = graph.links[path.front() / 2];
   TimedRows out;
   out.offsets.reserve(parents.size() + 1);
   out.offsets.push_back(0);
-  std::vector<std::pair<int64_t, int32_t>> found;  // of one parent, when there are two links
+  std::vector<Known> found, next;  // of one parent, when there are several links
   for (const int64_t parent : parents) {
     const int64_t begin = first.offsets[parent], end = first.offsets[parent + 1];
-    if (down.size() == 1) {
+    if (path.size() == 1) {
       out.rows.insert(out.rows.end(), first.children.begin() + begin, first.children.begin() + end);
       out.time.insert(out.time.end(), first.child_time.begin() + begin,
                       first.child_time.begin() + end);
     } else {
-      const GraphLink& second = graph.links[down.back() / 2];
       found.clear();
-      for (int64_t m = begin; m < end; ++m) {
-        const int32_t middle = first.children[m];
-        for (int64_t e = second.offsets[middle]; e < second.offsets[middle + 1]; ++e)
-          found.emplace_back(std::max(second.child_time[e], first.child_time[m]),
-                             second.children[e]);
+      for (int64_t m = begin; m < end; ++m)
+        found.emplace_back(first.child_time[m], first.children[m]);
+      for (size_t i = 1; i < path.size(); ++i) {
+        step(graph, path[i], found, next);
+        found.swap(next);
       }
       std::sort(found.begin(), found.end());  // rows of a table stand in order of time
       for (const auto& [time, row] : found) {

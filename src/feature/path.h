@@ -26,11 +26,14 @@ struct TimedRows {
   int64_t visible(int64_t group, int64_t cut) const;
 };
 
-/// The rows that one or two down relations reach from `parents`, a group each. Over two links a row is known once it and
-/// the row between are.
-/// Errors    internal for a path that is empty, longer than two, or goes up.
+/// What reach() can go: down to children; to children of children; to children, up to their other parents, and down to
+/// the children of these.
+bool is_reachable(const Path& path);
+/// The rows that such a path reaches from `parents`, a group each, as often as there are ways to them. A row is known
+/// once it and all rows between are.
+/// Errors    internal for any other path.
 /// Cost      O(rows that are reached), however large the tables are.
-TimedRows reach(const Graph& graph, const Path& down, std::span<const int64_t> parents);
+TimedRows reach(const Graph& graph, const Path& path, std::span<const int64_t> parents);
 /// Rows given as (group, time), in their order where times are equal; those of group -1 are left out.
 TimedRows group_by_time(std::span<const int64_t> group, std::span<const int64_t> time,
                         int64_t groups);

@@ -47,31 +47,45 @@ class Writer {
     std::string from = fmt::format("{} r", q(rows.name));
     std::string time = rows.time_column.empty() ? "" : "r." + q(rows.time_column);
     std::string owner = "r." + q(last.from_columns[0]);
-    if (feature.rows.size() == 2) {
-      const Link& first = link_of(feature.rows[0]);
-      const Table& between = space_.schema.table(last.to_table);
-      from += fmt::format(" JOIN {} m ON {} = m.{}", q(between.name), owner, q(last.to_columns[0]));
-      owner = "m." + q(first.from_columns[0]);
-      if (!between.time_column.empty()) {
-        const std::string middle = "m." + q(between.time_column);
-        // A row without a time is never known, and greatest() passes over nulls.
-        time = time.empty() ? middle
-                            : fmt::format(
-                                  "CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL "
-                                  "THEN greatest({0}, {1}) END",
-                                  time, middle);
+    const auto join = [&](const Table& between, std::string_view alias, const std::string& column) {
+      from +=
+          fmt::format(" JOIN {} {} ON {} = {}.{}", q(between.name), alias, owner, alias, q(column));
+      if (between.time_column.empty()) return;
+      const std::string middle = fmt::format("{}.{}", alias, q(between.time_column));
+      // A row without a time is never known, and greatest() passes over nulls.
+      time = time.empty() ? middle
+                          : fmt::format(
+                                "CASE WHEN {0} IS NOT NULL AND {1} IS NOT NULL "
+                                "THEN greatest({0}, {1}) END",
+                                time, middle);
+    };
+    if (feature.rows.size() > 1) {
+      if (feature.rows.size() == 3) {
+        const Link& up = link_of(feature.rows[1]);
+        join(space_.schema.table(last.to_table), "p", last.to_columns[0]);
+        owner = "p." + q(up.to_columns[0]);
+        join(space_.schema.table(up.from_table), "m", up.from_columns[0]);
+      } else {
+        join(space_.schema.table(last.to_table), "m", last.to_columns[0]);
       }
+      owner = "m." + q(link_of(feature.rows[0]).from_columns[0]);
     }
     std::string where = fmt::format("{} = {}", owner, anchor_key(feature.anchor));
     if (!time.empty()) where += fmt::format(" AND {} <= s.cut", time);
+    const bool change = feature.pool == FeaturePool::change;
     if (feature.window.kind == WindowKind::span)
-      where += fmt::format(" AND {} > s.cut - to_microseconds({})", time, feature.window.size);
-    const std::string by = (feature.rows.size() == 2 && !time.empty() ? time + " DESC, " : "") +
+      where += fmt::format(" AND {} > s.cut - to_microseconds({})", time,
+                           (change ? 2 : 1) * feature.window.size);
+    const std::string by = (feature.rows.size() > 1 && !time.empty() ? time + " DESC, " : "") +
                            order(rows, "r", " DESC");
     const std::string day = time.empty() ? "NULL" : fmt::format("epoch_us({}) / 86400e6", time);
+    std::string one = term(row_table, feature.term, time, "r");
+    if (change)  // what came before the window counts against it
+      one = fmt::format("CASE WHEN {} > s.cut - to_microseconds({}) THEN 1 ELSE -1 END * {}", time,
+                        feature.window.size, one);
     std::string inner = fmt::format(
-        "SELECT {} AS v, {} AS day, row_number() OVER (ORDER BY {}) AS n FROM {} WHERE {}",
-        term(row_table, feature.term, time, "r"), day, by, from, where);
+        "SELECT {} AS v, {} AS day, row_number() OVER (ORDER BY {}) AS n FROM {} WHERE {}", one,
+        day, by, from, where);
     std::string filter;
     if (feature.window.kind == WindowKind::rows)
       filter = fmt::format(" WHERE n <= {}", feature.window.size);
@@ -160,10 +174,18 @@ class Writer {
 
   std::string term(int32_t row_table, const Term& term, const std::string& time,
                    std::string_view alias) const {
+    const std::string& timed = space_.schema.tables[row_table].time_column;
+    const std::string at = timed.empty() ? "" : fmt::format("epoch_us({}.{})", alias, q(timed));
+    if (at.empty() && (term.kind == TermKind::time || term.kind == TermKind::weekend ||
+                       term.kind == TermKind::hour))
+      return "NULL";
     switch (term.kind) {
       case TermKind::row: return "1";
-      case TermKind::time:
-        return time.empty() ? "NULL" : fmt::format("epoch_us({}) / 86400e6", time);
+      case TermKind::time: return at + " / 86400e6";
+      case TermKind::weekend:
+        return fmt::format("CAST(isodow({}.{}) >= 6 AS INTEGER)", alias, q(timed));
+      case TermKind::hour:
+        return fmt::format("({} % 86400000000 + 86400000000) % 86400000000 / 3600e6", at);
       case TermKind::timestamp:
         return fmt::format("epoch_us({}) / 86400e6", column(row_table, term.column, time, alias));
       case TermKind::number: {
@@ -194,7 +216,8 @@ class Writer {
     switch (pool) {
       case FeaturePool::count: return "count(v)";
       case FeaturePool::mean: return "avg(v)";
-      case FeaturePool::sum: return "coalesce(sum(v), 0)";
+      case FeaturePool::sum:
+      case FeaturePool::change: return "coalesce(sum(v), 0)";
       case FeaturePool::min: return "min(v)";
       case FeaturePool::max: return "max(v)";
       case FeaturePool::std: return "stddev_pop(v)";
@@ -215,6 +238,7 @@ class Writer {
 std::string to_sql(const FeatureSpace& space, const Feature& feature) {
   switch (feature.source) {
     case FeatureSource::own_labels:
+    case FeatureSource::alike_labels:
     case FeatureSource::all_labels: return "";
     case FeatureSource::month: return "month(s.time)";
     case FeatureSource::day_of_month: return "day(s.time)";

@@ -21,9 +21,11 @@ double days(int64_t micros) {
              : static_cast<double>(micros) / kMicrosPerDay;
 }
 
-}  // namespace
-
-namespace {
+/// In hours, with its part.
+double hour_of_day(int64_t micros) {
+  const int64_t in_day = (micros % kMicrosPerDay + kMicrosPerDay) % kMicrosPerDay;
+  return static_cast<double>(in_day) / (kMicrosPerDay / 24);
+}
 
 /// Codes of the rows row(0) ... row(count - 1), where -1 is none.
 template <class Row>
@@ -160,6 +162,15 @@ std::vector<double> TermMaker::make(const Term& term) {
     case TermKind::row: return out;
     case TermKind::time:
       for (size_t i = 0; i < out.size(); ++i) out[i] = days(table.time[rows_[i]]);
+      return out;
+    case TermKind::weekend:
+    case TermKind::hour:
+      for (size_t i = 0; i < out.size(); ++i) {
+        const int64_t time = table.time[rows_[i]];
+        out[i] = time == kTimeAlways || time == kTimeNever ? kMissing
+                 : term.kind == TermKind::hour             ? hour_of_day(time)
+                                                           : to_civil(time).weekday >= 5;
+      }
       return out;
     case TermKind::distinct: {
       const ValueCodes& known = codes(term.column);

@@ -128,7 +128,7 @@ TEST(Features, DoNotDependOnThreadsNorOnOtherSeeds) {
   for (int64_t row = 0; row < 40; ++row)
     seeds.push_back({row * 7, parse_time("2004-07-25"), parse_time("2004-07-25"), true});
   ThreadPool one(1), three(3);
-  const LabelRows no_labels{{}, {}, {{}}};
+  const LabelRows no_labels{{}, {}, {}, {{}}};
   const FeatureMatrix a = compute_features(space, no_labels, features, seeds, one);
   const FeatureMatrix b = compute_features(space, no_labels, features, seeds, three);
   const std::vector<Seed> single = {seeds[17]};

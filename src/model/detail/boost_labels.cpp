@@ -14,6 +14,7 @@ LabelRows label_rows(const History& history, const ModelContext& context) {
   const auto count = static_cast<int64_t>(history.row.size());
   const bool classes = context.task_type == TaskType::multiclass_classification;
   out.entity = history.row;
+  out.time = history.time;
   out.known.resize(count);
   out.value.assign(context.outputs, std::vector<double>(count));
   for (int64_t i = 0; i < count; ++i) {
