@@ -16,6 +16,13 @@ probability depends on differs:
   text             a word in the last review
   same_row         deterministic: rows have flags a and b; the answer is whether some row has both. Every customer has the
                    same number of each, so columns pooled one at a time tell nothing (Fey et al. 2024, arXiv:2312.04615)
+  ratio            which share of the orders of the last 60 days came back (returns are rows of their own)
+  trend            how many orders more in the last 30 days than in the 30 before
+  weekend          which share of all orders were placed on a Saturday or a Sunday
+  quality          the mean quality of the products of the last three orders
+  latent           which of 40 products was ordered last; nothing but its name tells it from others
+  siblings         how many orders all customers of the same city placed in the last 30 days
+  friends          which share of the customer's friends ordered in the last 30 days
   noise            nothing: auto must keep the constant
 """
 import argparse
@@ -152,12 +159,122 @@ class SameRow(Database):
         return float(self.yes[customer])
 
 
+def near(days, day, span):
+    return sum(day - span < d <= day for d in days)
+
+
+class Ratio(Counts):
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.back, orders, returns = [], self.tables["orders"], [["id", "order_id", "at", "reason"]]
+        rate = [self.random.random() for _ in range(CUSTOMERS)]
+        moments = [[] for _ in range(CUSTOMERS)]
+        for row in orders[1:]:
+            moments[row[1]].append(row)
+        for c in range(CUSTOMERS):
+            self.back.append([])
+            for row, day in zip(moments[c], self.days[c]):
+                if self.random.random() < rate[c]:
+                    self.back[c].append(day + self.random.uniform(0, 5))
+                    returns.append([len(returns), row[0], moment(self.back[c][-1]), self.random.choice(["size", "late", "other"])])
+        self.tables["returns"] = returns
+
+    def probability(self, customer, day):
+        orders, back = near(self.days[customer], day, 60), near(self.back[customer], day, 60)
+        return sigmoid(6 * (min(1, back / orders) - 0.5)) if orders else 0.3
+
+
+class Trend(Counts):
+    def probability(self, customer, day):
+        last = near(self.days[customer], day, 30)
+        return sigmoid(0.8 * (2 * last - near(self.days[customer], day, 60)))
+
+
+class Weekend(Database):
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.days = []
+        for _ in range(CUSTOMERS):
+            taste, days = self.random.random(), self.event_days(8)
+            # 2023-01-01 is a Sunday: of seven days, those numbered 6 and 0 are the weekend.
+            self.days.append([d for d in days if self.random.random() < (taste if int(d) % 7 in (6, 0) else 1 - taste)])
+        self.add_rows("orders", ["amount"], [(day, c, round(self.random.uniform(1, 100), 2)) for c in range(CUSTOMERS) for day in self.days[c]])
+
+    def probability(self, customer, day):
+        known = [d for d in self.days[customer] if d <= day]
+        return sigmoid(5 * (sum(int(d) % 7 in (6, 0) for d in known) / len(known) - 0.4)) if known else 0.5
+
+
+class Quality(Database):
+    PRODUCTS = 300
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.quality = [round(self.random.gauss(0, 1), 3) for _ in range(self.PRODUCTS)]
+        self.tables["products"] = [["id", "name", "quality"]] + [[i, f"product {i}", q] for i, q in enumerate(self.quality)]
+        self.orders = [[(day, self.random.randrange(self.PRODUCTS)) for day in self.event_days(15)] for _ in range(CUSTOMERS)]
+        self.add_rows("orders", ["product_id"], [(day, c, product) for c in range(CUSTOMERS) for day, product in self.orders[c]])
+
+    def probability(self, customer, day):
+        last = [self.quality[product] for d, product in self.orders[customer] if d <= day][-3:]
+        return sigmoid(2.5 * sum(last) / len(last)) if last else 0.5
+
+
+class Latent(Quality):
+    PRODUCTS = 40
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.tables["products"] = [row[:2] for row in self.tables["products"]]
+
+    def probability(self, customer, day):
+        last = [self.quality[product] for d, product in self.orders[customer] if d <= day][-1:]
+        return sigmoid(1.5 * last[0]) if last else 0.5
+
+
+class Siblings(Database):
+    def __init__(self, seed):
+        super().__init__(seed)
+        cities = 100
+        self.tables["cities"] = [["id", "size"]] + [[i, self.random.randint(1, 9)] for i in range(cities)]
+        self.tables["customers"][0].append("city_id")
+        self.city = [i % cities for i in range(CUSTOMERS)]
+        for row, city in zip(self.tables["customers"][1:], self.city):
+            row.append(city)
+        self.days = [[] for _ in range(cities)]
+        rows = []
+        phase = [[self.random.choice([0.4, 1, 2.5]) for _ in range(LAST // 30 + 1)] for _ in range(cities)]  # busy and quiet months
+        for c in range(CUSTOMERS):
+            for day in self.event_days(10):
+                if self.random.random() < phase[self.city[c]][int(day) // 30] / 2.5:
+                    self.days[self.city[c]].append(day)
+                    rows.append((day, c, round(self.random.uniform(1, 100), 2)))
+        self.add_rows("orders", ["amount"], rows)
+
+    def probability(self, customer, day):
+        return sigmoid((near(self.days[self.city[customer]], day, 30) - 28) / 8)
+
+
+class Friends(Counts):
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.friends = [self.random.sample(range(CUSTOMERS), self.random.randint(1, 8)) for _ in range(CUSTOMERS)]
+        pairs = [(a, b) for a in range(CUSTOMERS) for b in self.friends[a] if a != b]
+        self.tables["friendships"] = [["id", "customer_id", "friend_id"]] + [[i, a, b] for i, (a, b) in enumerate(pairs)]
+
+    def probability(self, customer, day):
+        known = [near(self.days[b], day, 30) > 2 for b in self.friends[customer] if b != customer]
+        return sigmoid(4 * (sum(known) / len(known) - 0.5)) if known else 0.5
+
+
 class Noise(Counts):
     def probability(self, customer, day):
         return 0.3
 
 
-KINDS = {"counts": Counts, "recency": Recency, "grandparent": Grandparent, "sequence": Sequence, "text": Text, "same_row": SameRow, "noise": Noise}
+KINDS = {"counts": Counts, "recency": Recency, "grandparent": Grandparent, "sequence": Sequence, "text": Text, "same_row": SameRow,
+         "ratio": Ratio, "trend": Trend, "weekend": Weekend, "quality": Quality, "latent": Latent, "siblings": Siblings, "friends": Friends,
+         "noise": Noise}
 
 
 def auroc(scores, labels):
