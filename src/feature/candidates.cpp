@@ -102,16 +102,24 @@ class Suggestions {
     return out;
   }
 
-  /// Is what `first`, `up` and `down` reach one after the other few rows?
+  /// Is what `first`, `up` and `down` reach one after the other few rows, as far as training sees?
   bool few_around(int32_t first, int32_t up, int32_t down) const {
     const GraphLink& parents = space_.graph.links[up / 2];
     const GraphLink& children = space_.graph.links[down / 2];
-    const int64_t entities = space_.graph.store.tables[space_.entity_table].rows;
-    const int64_t most = std::min(kMostAround * entities, kMostAroundAll);
+    const GraphLink& own = space_.graph.links[first / 2];
+    const StoredTable& entities = space_.graph.store.tables[space_.entity_table];
+    const int64_t until = task_.visible_until;
+    const int64_t seen =
+        std::upper_bound(entities.time.begin(), entities.time.end(), until) - entities.time.begin();
+    const int64_t most = std::min(kMostAround * seen, kMostAroundAll);
     int64_t rows = 0;
-    for (const int32_t middle : space_.graph.links[first / 2].children) {
-      if (const int32_t parent = parents.parent[middle]; parent >= 0)
-        rows += children.offsets[parent + 1] - children.offsets[parent];
+    for (int64_t entity = 0; entity < seen; ++entity) {
+      const int64_t begin = own.offsets[entity];
+      const int64_t end = begin + visible_children(own, entity, until);
+      for (int64_t e = begin; e < end; ++e) {
+        if (const int32_t parent = parents.parent[own.children[e]]; parent >= 0)
+          rows += visible_children(children, parent, until);
+      }
       if (rows > most) return false;
     }
     return true;
