@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/time.h"
+#include "feature/few_rows.h"
 #include "feature/frequent_values.h"
 
 namespace cenote {
@@ -16,8 +17,6 @@ constexpr size_t kValues = 6;  // most frequent values of a column, each a featu
 constexpr size_t kParentValues = 3;
 constexpr size_t kPairColumns = 6;  // columns whose values are also taken two at a time
 constexpr size_t kPairValues = 3;
-// Over children to their other parents and these parents' children: rows that an entity reaches so in the mean, and all.
-constexpr int64_t kMostAround = 300, kMostAroundAll = 20'000'000;
 
 class Suggestions {
  public:
@@ -47,15 +46,18 @@ class Suggestions {
       const int32_t parent = space_.graph.row_table(up);
       for (const int32_t relation : downs(parent)) {
         add_pools({up}, {relation}, false);
-        for (const int32_t next : downs(space_.graph.row_table(relation)))
-          add_pools({up}, {relation, next}, false);
+        for (const int32_t next : downs(space_.graph.row_table(relation))) {
+          if (few_below(space_.graph, relation, next, task_.visible_until))
+            add_pools({up}, {relation, next}, false);
+        }
       }
       for (const int32_t second : ups(parent, -1)) add_row({up, second});
     }
     for (const int32_t first : down) {
       for (const int32_t up : ups(space_.graph.row_table(first), first / 2)) {
         for (const int32_t relation : downs(space_.graph.row_table(up))) {
-          if (relation / 2 != up / 2 && few_around(first, up, relation))
+          if (relation / 2 != up / 2 &&
+              few_around(space_.graph, first, up, relation, task_.visible_until))
             add_pools({}, {first, up, relation}, false);
         }
       }
@@ -100,29 +102,6 @@ class Suggestions {
       if (space_.graph.group_table(r) == table && r / 2 != except_link) out.push_back(r);
     }
     return out;
-  }
-
-  /// Is what `first`, `up` and `down` reach one after the other few rows, as far as training sees?
-  bool few_around(int32_t first, int32_t up, int32_t down) const {
-    const GraphLink& parents = space_.graph.links[up / 2];
-    const GraphLink& children = space_.graph.links[down / 2];
-    const GraphLink& own = space_.graph.links[first / 2];
-    const StoredTable& entities = space_.graph.store.tables[space_.entity_table];
-    const int64_t until = task_.visible_until;
-    const int64_t seen =
-        std::upper_bound(entities.time.begin(), entities.time.end(), until) - entities.time.begin();
-    const int64_t most = std::min(kMostAround * seen, kMostAroundAll);
-    int64_t rows = 0;
-    for (int64_t entity = 0; entity < seen; ++entity) {
-      const int64_t begin = own.offsets[entity];
-      const int64_t end = begin + visible_children(own, entity, until);
-      for (int64_t e = begin; e < end; ++e) {
-        if (const int32_t parent = parents.parent[own.children[e]]; parent >= 0)
-          rows += visible_children(children, parent, until);
-      }
-      if (rows > most) return false;
-    }
-    return true;
   }
 
   void add(Feature feature) {
