@@ -291,14 +291,21 @@ SearchResult Search::choose() {
     alone[best] = 1;
     contend(model, std::move(alone));
   }
+  const auto compare = [&] {
+    return compare_with_best(out.contenders, contending, metric, label, prepared_.outputs, entity,
+                             part_.seed);
+  };
+  // By models alone: the weights of a stack were found on these very labels, and would make luck look like more.
+  compare();
+  const auto tried = std::count_if(done_.begin(), done_.end(),
+                                   [](const auto& done) { return done->item.model != "constant"; });
+  const bool luck = !keeps_best_ && out.contenders[0].name == "constant" && tried > 0 &&
+                    may_be_luck(out.contenders[0], tried);
   const auto members = std::count_if(stack.begin(), stack.end(), [](double w) { return w > 0; });
   if (members > 1) contend("stack", stack);
 
-  const size_t best =
-      compare_with_best(out.contenders, contending, metric, prepared_.selection.label,
-                        prepared_.outputs, entity, part_.seed);
-  const bool has_constant = out.contenders[0].name == "constant";
-  const size_t kept = keeps_best_ ? best : simplest_good_enough(out.contenders, has_constant);
+  const size_t best = compare();
+  const size_t kept = keeps_best_ ? best : luck ? 0 : simplest_good_enough(out.contenders);
   const Contender& chosen = out.contenders[kept];
   out.kept = chosen.name;
   out.metric = chosen.metric;
@@ -306,9 +313,9 @@ SearchResult Search::choose() {
   if (kept == best) {
     out.why = keeps_best_ ? "the best on validation"
                           : "the best on validation, and no simpler one within a standard error";
-  } else if (kept == 0 && has_constant && chosen.behind > chosen.standard_error) {
-    out.why = fmt::format("what '{}' gains over it may be chance: the best of {} tried",
-                          out.contenders[best].name, out.contenders.size());
+  } else if (luck) {
+    out.why =
+        fmt::format("what the best of {} that were trained gains over it may be chance", tried);
   } else {
     out.why = fmt::format("the simplest within one standard error of the best, '{}'",
                           out.contenders[best].name);

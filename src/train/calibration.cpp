@@ -219,7 +219,7 @@ ChosenCalibration choose_calibration(std::span<const double> probability,
   }
   compare_with_best(contenders, predictions, metric_registry().at("log_loss"), label, 1, entity,
                     seed);
-  const size_t kept = simplest_good_enough(contenders, false);
+  const size_t kept = simplest_good_enough(contenders);
   out.calibration = fit_method(methods[kept], probability, label);
   out.loss_before = contenders[0].metric;
   out.loss_after = contenders[kept].metric;

@@ -156,15 +156,18 @@ size_t compare_with_best(std::vector<Contender>& contenders,
   return best;
 }
 
-size_t simplest_good_enough(const std::vector<Contender>& contenders, bool first_is_constant) {
+size_t simplest_good_enough(const std::vector<Contender>& contenders) {
   size_t best = 0;
   while (best < contenders.size() && contenders[best].behind > 0) ++best;
   for (size_t k = 0; k < best; ++k) {
-    const double others = std::max<double>(1, static_cast<double>(contenders.size()) - 1);
-    const double errors = k == 0 && first_is_constant ? normal_quantile(0.05 / others) : 1.0;
-    if (contenders[k].behind <= errors * contenders[k].standard_error) return k;
+    if (contenders[k].behind <= contenders[k].standard_error) return k;
   }
   return best;
+}
+
+bool may_be_luck(const Contender& learned_nothing, int64_t tried) {
+  const double errors = normal_quantile(0.05 / static_cast<double>(std::max<int64_t>(1, tried)));
+  return learned_nothing.behind <= errors * learned_nothing.standard_error;
 }
 
 }  // namespace cenote

@@ -52,8 +52,11 @@ size_t compare_with_best(std::vector<Contender>& contenders,
                          std::span<const int64_t> entity, uint64_t seed);
 
 /// The first, so the simplest, of contenders in order of simplicity that is at most one standard error behind the
-/// best. If the first is the constant, which has learned nothing, it is kept already within what the best of so
-/// many gains by luck: a one-sided test at 5 %, corrected for their number (Bonferroni).
-size_t simplest_good_enough(const std::vector<Contender>& contenders, bool first_is_constant);
+/// best.
+size_t simplest_good_enough(const std::vector<Contender>& contenders);
+
+/// Is the best, of `tried` that were trained, ahead of one that has learned nothing by no more than the best of so many
+/// is by luck? A one-sided test at 5 %, corrected for their number (Bonferroni).
+bool may_be_luck(const Contender& learned_nothing, int64_t tried);
 
 }  // namespace cenote

@@ -143,18 +143,19 @@ std::vector<Contender> contenders(const std::vector<std::pair<double, double>>& 
 }
 
 TEST(Contenders, TheSimplestWithinAStandardErrorIsKept) {
-  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {2, 1}, {.9, 1}, {0, 0}}), false), 2u);
-  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {2, 1}, {1.1, 1}, {0, 0}}), false), 3u);
-  EXPECT_EQ(simplest_good_enough(contenders({{0, 0}, {.1, 1}}), false), 0u);
+  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {2, 1}, {.9, 1}, {0, 0}})), 2u);
+  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {2, 1}, {1.1, 1}, {0, 0}})), 3u);
+  EXPECT_EQ(simplest_good_enough(contenders({{0, 0}, {.1, 1}})), 0u);
   // More complex ones do not matter, however near.
-  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {0, 0}, {.1, 1}}), false), 1u);
+  EXPECT_EQ(simplest_good_enough(contenders({{9, 1}, {0, 0}, {.1, 1}})), 1u);
 }
 
 TEST(Contenders, AConstantIsGivenUpOnlyForMoreThanLuck) {
-  // Three others: z of .05 / 3 is 2.128.
-  EXPECT_EQ(simplest_good_enough(contenders({{2.1, 1}, {3, 1}, {3, 1}, {0, 0}}), true), 0u);
-  EXPECT_EQ(simplest_good_enough(contenders({{2.2, 1}, {3, 1}, {3, 1}, {0, 0}}), true), 3u);
-  EXPECT_EQ(simplest_good_enough(contenders({{2.1, 1}, {3, 1}, {3, 1}, {0, 0}}), false), 3u);
+  // Of three that were tried: z of .05 / 3 is 2.128.
+  EXPECT_TRUE(may_be_luck({"constant", 0, 2.1, 1}, 3));
+  EXPECT_FALSE(may_be_luck({"constant", 0, 2.2, 1}, 3));
+  EXPECT_TRUE(may_be_luck({"constant", 0, 2.2, 1}, 13));
+  EXPECT_FALSE(may_be_luck({"constant", 0, 2.2, 1}, 1));
 }
 
 }  // namespace
