@@ -22,7 +22,7 @@ probability depends on differs:
   quality          the mean quality of the products of the last three orders
   latent           which of 40 products was ordered last; nothing but its name tells it from others
   siblings         how many orders all customers of the same city placed in the last 30 days
-  friends          which share of the customer's friends ordered in the last 30 days
+  friends          which share of the customer's friends ordered more than twice in the last 30 days
   noise            nothing: auto must keep the constant
 """
 import argparse
