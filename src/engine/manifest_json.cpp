@@ -9,6 +9,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int64_t kMostMonths = 12 * 1000;
+constexpr int64_t kMostFrames = 10'000;
 constexpr int64_t kMostRecommended = 10'000;
 
 StorageType parse_storage(const std::string& text) {
@@ -154,7 +155,8 @@ Task task_from_json(const json& in) {
     out.frame_column = in.at("frame_column").get<std::string>();
     out.frame_length = in.at("frame_length").get<int64_t>();
     out.frame_months = in.at("frame_months").get<int64_t>();
-    CENOTE_CHECK(out.frames >= 1 && out.frame_length >= 1 && out.frame_months >= 0 &&
+    CENOTE_CHECK(out.frames >= 1 && out.frames <= kMostFrames && out.frame_length >= 1 &&
+                     out.frame_months >= 0 &&
                      out.frames <= std::max<int64_t>(1, out.horizon / out.frame_length) &&
                      out.frames * out.frame_months <= kMostMonths,
                  bad_input, "model: {} windows of {} within {}", out.frames, out.frame_length,
