@@ -12,7 +12,7 @@ SEEDS = {
     "question": lambda: [line for file in sorted((ROOT / "tests/query/cases").glob("*.txt"))
                          for line in re.findall(r"^PREDICT.*$", file.read_text(), re.M)],
     "manifest": lambda: [file.read_text() for file in sorted(ROOT.glob("examples/*/manifest.yaml"))],
-    "safetensors": lambda: ['\x5e\x00\x00\x00\x00\x00\x00\x00{"__metadata__":{"format":"pt"},'
+    "safetensors": lambda: ['\x5b\x00\x00\x00\x00\x00\x00\x00{"__metadata__":{"format":"pt"},'
                             '"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}      \x00\x00\x00\x00'],
 }
 

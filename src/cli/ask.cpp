@@ -114,7 +114,9 @@ void print_counts(const Asked& asked, int width) {
     if (split.known < 0) return;
   }
   if (asked.splits.empty()) return;
-  TextTable table({{"pairs of entity and time"}, {"train", true}, {"val", true}, {"test", true}});
+  const char* what =
+      asked.kind == "forecast" ? "entities, times and frames" : "pairs of entity and time";
+  TextTable table({{what}, {"train", true}, {"val", true}, {"test", true}});
   const auto row = [&](const char* name, int64_t AskedSplit::*count) {
     table.add_row({name, format_count(asked.splits[0].*count), format_count(asked.splits[1].*count),
                    format_count(asked.splits[2].*count)});

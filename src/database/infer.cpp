@@ -106,7 +106,6 @@ std::optional<Link> link_by_values(const Table& child, const Column& column, con
       continue;
     next = std::min(most, covered);
     if (covered <= most) continue;
-    next = most;
     most = covered;
     best = Link{child.name,
                 {column.name},

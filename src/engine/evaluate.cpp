@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
 
 #include "base/check.h"
 #include "cenote/predict.h"
@@ -54,18 +55,18 @@ std::vector<FrameMetric> frame_metrics(const Prepared& prepared, const LabelTabl
                                        const std::vector<double>& prediction, uint64_t seed,
                                        const Hooks& hooks) {
   std::vector<FrameMetric> out;
-  if (labels.frame.empty()) return out;
-  for (int64_t frame = 1; frame <= prepared.task.frames; ++frame) {
+  std::map<int64_t, std::vector<int64_t>> rows_of;
+  for (size_t i = 0; i < labels.frame.size(); ++i)
+    rows_of[labels.frame[i]].push_back(static_cast<int64_t>(i));
+  const MetricEntry& metric = metric_registry().at(prepared.task.metric);
+  for (const auto& [frame, rows] : rows_of) {
     std::vector<double> number, label;
     std::vector<int64_t> entity;
-    for (int64_t i = 0; i < split.size(); ++i) {
-      if (labels.frame[i] != frame) continue;
+    for (const int64_t i : rows) {
       number.push_back(prediction[i]);
       label.push_back(split.label[i]);
       entity.push_back(split.seeds[i].row);
     }
-    if (label.empty()) continue;
-    const MetricEntry& metric = metric_registry().at(prepared.task.metric);
     const Interval one = bootstrap(metric, {number, label, 1}, entity, seed, hooks.cancelled);
     out.push_back({frame, std::ssize(label), {prepared.task.metric, one.value, one.low, one.high}});
   }

@@ -14,9 +14,10 @@ namespace {
 constexpr double kDefaultBudget = 300;  // seconds
 /// Of the time that is left, what is planned with: the rest is for choosing and for writing.
 constexpr double kPlanned = 0.93;
-/// Rows of the first try of boosting on a large database, and how much dearer a row is in the whole.
-constexpr int64_t kFirstRows = 20000,
-                  kMostRows = 400'000;  // the most: as many as boost takes by itself
+/// The most rows of boosting: as many as it takes by itself.
+constexpr int64_t kMostRows = 400'000;
+/// Rows of its first try on a large database, and how much dearer a row is in the whole.
+constexpr int64_t kFirstRows = 20000;
 constexpr double kSearchFactor = 2.5;
 /// Of the time that is left, what boosting may take.
 constexpr double kBoostShare = 0.45;

@@ -28,7 +28,8 @@ std::string link_text(const Graph& graph, const Path& path);
 /// A cell's amount is its part in the feature's number; a feature's amounts add up to 1. `value`, `last`, `first`,
 /// `min` and `max` take one cell. In a mean or a sum the rows on that side of the usual value count to which they
 /// pulled it together, by how far they lie from it; the usual value is the mean of what training could see, of 250,000
-/// evenly spread rows where there were more. In all other pools each known row counts alike.
+/// evenly spread rows where there were more. In all other pools each known row counts alike; of a
+/// change those of the later span.
 /// Empty     past labels, the calendar, windows without rows.
 /// Cost      a look at those rows for the first feature of a term whose sum or mean is taken, then O(rows of the group).
 /// Threads   one a thread: it keeps what it has computed.
