@@ -28,19 +28,20 @@ SourceTable* find(std::vector<SourceTable>& tables, const std::string& name) {
 
 std::vector<SourceTable> list_attached(DuckDatabase& loader, const std::string& alias,
                                        const std::string& home_schema, const std::string& origin) {
-  const QueryResult names =
-      loader.query(fmt::format("SELECT schema_name, table_name FROM duckdb_tables() WHERE "
-                               "database_name = {0} AND NOT internal AND NOT temporary "
-                               "UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE "
-                               "database_name = {0} AND NOT internal "
-                               "AND NOT temporary ORDER BY 1, 2",
-                               quote_literal(alias)));
+  const QueryResult names = loader.query(
+      fmt::format("SELECT schema_name, table_name, 'table' FROM duckdb_tables() WHERE "
+                  "database_name = {0} AND NOT internal AND NOT temporary "
+                  "UNION ALL SELECT schema_name, view_name, 'view' FROM duckdb_views() WHERE "
+                  "database_name = {0} AND NOT internal "
+                  "AND NOT temporary ORDER BY 1, 2",
+                  quote_literal(alias)));
   std::vector<SourceTable> tables;
   for (int64_t i = 0; i < names.rows; ++i) {
     const std::string schema = value_text(names.columns[0], i);
     const std::string name = value_text(names.columns[1], i);
     SourceTable table;
     table.origin = origin;
+    table.view = value_text(names.columns[2], i) == "view";
     table.name = schema == home_schema ? name : schema + "." + name;
     table.relation =
         fmt::format("{}.{}.{}", alias, quote_identifier(schema), quote_identifier(name));

@@ -95,6 +95,7 @@ Snapshot Snapshot::open(const SourceOptions& options, const Hooks& hooks) {
               [](const SourceTable& a, const SourceTable& b) { return a.name < b.name; });
     check_table_names(source.tables);
     for (const SourceTable& table : source.tables) {
+      if (!table.values_of.empty()) continue;
       CENOTE_CHECK(!hooks.is_cancelled(), cancelled, "cancelled");
       report(hooks, static_cast<int64_t>(schema.tables.size()),
              static_cast<int64_t>(source.tables.size()));
@@ -143,7 +144,8 @@ void Snapshot::infer_types(int64_t visible_until) {
     for (size_t i = 0; i < table.columns.size(); ++i) {
       const Column& column = table.columns[i];
       const bool settled = column.evidence != Evidence::inferred ||
-                           column.type == ColumnType::key || column.name == table.time_column;
+                           column.type == ColumnType::key || column.name == table.time_column ||
+                           !is_readable(column);
       if (settled) continue;
       if (state_->text_times.erase({table.name, column.name}) > 0)
         table.columns[i].storage = StorageType::utf8;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "database/source.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -82,6 +83,23 @@ SourceTable find_table(const ManifestTable& wanted, const Source& source, const 
        source.manifest_file, wanted.name, wanted.name, choices_hint(wanted.name, names));
 }
 
+/// A view shows rows of tables again, and may add them up over all time. Those that a manifest lists are
+/// read, and those of a database that has nothing else.
+std::vector<SourceTable> leave_out_views(std::vector<SourceTable> found,
+                                         std::vector<Finding>& findings) {
+  const auto is_view = [](const SourceTable& table) { return table.view; };
+  if (std::all_of(found.begin(), found.end(), is_view)) return found;
+  for (const SourceTable& table : found) {
+    if (table.view)
+      findings.push_back(
+          {"view_left_out", table.name, "",
+           "a view: not used, since it may hold what its tables hold later; list it in a manifest "
+           "to use it"});
+  }
+  std::erase_if(found, is_view);
+  return found;
+}
+
 void apply_manifest(const Manifest& manifest, const fs::path& base, std::vector<SourceTable> found,
                     DuckDatabase& loader, Source& source) {
   source.name = manifest.name;
@@ -94,17 +112,24 @@ void apply_manifest(const Manifest& manifest, const fs::path& base, std::vector<
          fmt::format("{}: no field '{}'; it is ignored", source.manifest_file, field)});
   }
   if (manifest.tables.empty()) {
-    source.tables = std::move(found);
+    source.tables = leave_out_views(std::move(found), source.findings);
     return;
   }
+  source.tables_listed = true;
   for (const ManifestTable& wanted : manifest.tables) {
-    SourceTable table = find_table(wanted, source, base, found, loader, source.findings);
+    SourceTable table;
+    table.name = wanted.name;
+    table.origin = source.manifest_file;
+    if (wanted.values_of.empty())
+      table = find_table(wanted, source, base, found, loader, source.findings);
+    table.values_of = wanted.values_of;
     if (wanted.primary_key) {
       table.primary_key = wanted.primary_key;
       table.key_evidence = Evidence::manifest;
     }
     if (wanted.time_column) {
       table.time_column = wanted.time_column;
+      table.time_links = wanted.time_links;
       table.time_evidence = Evidence::manifest;
     }
     if (wanted.links) {
@@ -115,7 +140,7 @@ void apply_manifest(const Manifest& manifest, const fs::path& base, std::vector<
     source.tables.push_back(std::move(table));
   }
   for (const SourceTable& table : found) {
-    if (manifest.find_table(table.name) == nullptr) {
+    if (!table.view && manifest.find_table(table.name) == nullptr) {
       source.findings.push_back(
           {"table_left_out", table.name, "",
            "the source has this table; the manifest does not list it, so it is not used"});
@@ -162,11 +187,12 @@ Source open_source(const SourceOptions& options, DuckDatabase& loader) {
   }
   // A manifest whose every table has a source of its own needs no tables beside it.
   bool all_elsewhere = !manifest.tables.empty();
-  for (const ManifestTable& table : manifest.tables) all_elsewhere &= !table.source.empty();
+  for (const ManifestTable& table : manifest.tables)
+    all_elsewhere &= !table.source.empty() || !table.values_of.empty();
   std::vector<SourceTable> found;
   if (!all_elsewhere) found = list_tables(place, loader, source.findings);
   if (manifest_path.empty()) {
-    source.tables = std::move(found);
+    source.tables = leave_out_views(std::move(found), source.findings);
   } else {
     apply_manifest(manifest, manifest_path.parent_path(), std::move(found), loader, source);
   }

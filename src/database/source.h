@@ -20,17 +20,21 @@ struct SourceTable {
   std::string origin;    // the file or database, as a message shows it
   std::optional<std::vector<std::string>> primary_key;
   std::optional<std::string> time_column;
+  std::vector<std::string> time_links;  // where not a column says it: those whose rows do
   std::optional<std::vector<ManifestLink>> links;
   Evidence key_evidence = Evidence::catalogue;  // where primary_key comes from
   Evidence time_evidence = Evidence::catalogue;
   Evidence link_evidence = Evidence::catalogue;
   std::vector<ManifestColumn> columns;  // declared types; may name a part of the columns
+  std::vector<std::string> values_of;   // "table.column": nothing to copy, but the values of these
   bool untyped = false;                 // CSV: every value is a text
+  bool view = false;
 };
 
 struct Source {
   std::filesystem::path folder;  // tasks/ lies in it; empty for databases
   std::string manifest_file;     // for messages; empty without a manifest
+  bool tables_listed = false;    // by the manifest
   std::string name;
   std::string description;
   std::optional<int64_t> val_timestamp, test_timestamp;

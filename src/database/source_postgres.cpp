@@ -11,6 +11,11 @@ constexpr const char* kPartitions =
     "n ON n.oid = c.relnamespace "
     "WHERE c.relispartition";
 
+constexpr const char* kViews =
+    "SELECT CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS t "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('v', 'm')";
+
 constexpr const char* kKeys =
     "SELECT CASE WHEN n.nspname = 'public' THEN '' ELSE n.nspname || '.' END || c.relname AS "
     "child_table, "
@@ -97,6 +102,10 @@ std::vector<SourceTable> list_postgres(const std::string& url, DuckDatabase& loa
     std::erase_if(tables, [&](const SourceTable& table) {
       return table.name == (schema == "public" ? name : schema + "." + name);
     });
+  }
+  const QueryResult views = ask_postgres(loader, alias, kViews);
+  for (int64_t i = 0; i < views.rows; ++i) {
+    for (SourceTable& table : tables) table.view |= table.name == value_text(views.columns[0], i);
   }
   const QueryResult twice = ask_postgres(loader, alias, kNamesThatDifferInCase);
   if (twice.rows > 0) {

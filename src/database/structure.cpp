@@ -7,6 +7,8 @@
 #include "base/check.h"
 #include "database/infer.h"
 #include "database/keys.h"
+#include "database/row_times.h"
+#include "database/value_table.h"
 
 namespace cenote {
 namespace {
@@ -45,9 +47,9 @@ bool link_order(const Link& a, const Link& b) {
 /// Declared keys and time columns, and guesses where nothing is declared. Time columns come first: a key
 /// is not guessed among them.
 void settle_tables(const Source& source, Schema& schema, const Stage& stage) {
-  for (size_t i = 0; i < schema.tables.size(); ++i) {
-    const SourceTable& declared = source.tables[i];
-    Table& table = schema.tables[i];
+  for (const SourceTable& declared : source.tables) {
+    if (!declared.values_of.empty()) continue;
+    Table& table = schema.tables[static_cast<size_t>(schema.find_table(declared.name))];
     if (declared.primary_key) set_primary_key(table, *declared.primary_key);
     if (declared.time_column) {
       settle_time_column(table, *declared.time_column, declared.time_evidence, stage);
@@ -68,27 +70,106 @@ void settle_tables(const Source& source, Schema& schema, const Stage& stage) {
   }
 }
 
+void warn_unusable(const std::string& table, const std::string& column, const Error& e,
+                   const Stage& stage) {
+  stage.warn("foreign_key_unusable", table, column,
+             fmt::format("its foreign key is left out: {}", e.what()));
+}
+
+/// SQL ignores case in names, and SQLite's foreign keys spell them as they like.
+void spell_columns(const Schema& schema, const std::string& table,
+                   std::vector<std::string>& names) {
+  const auto lower = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return text;
+  };
+  const int64_t at = schema.find_table(table);
+  if (at < 0) return;
+  for (std::string& name : names) {
+    for (const Column& column : schema.tables[static_cast<size_t>(at)].columns) {
+      if (lower(column.name) == lower(name)) name = column.name;
+    }
+  }
+}
+
+void add_catalogue_link(const SourceTable& table, ManifestLink link, Schema& schema,
+                        const Stage& stage) {
+  spell_columns(schema, table.name, link.columns);
+  spell_columns(schema, link.references, link.to_columns);
+  try {
+    schema.links.push_back(resolve_link(table, link, schema));
+  } catch (const Error& e) {
+    if (e.code() != ErrorCode::bad_schema) throw;
+    warn_unusable(table.name, link.columns.front(), e, stage);
+  }
+}
+
 /// Links of a table that declares none are guessed, unless the catalogue declares links elsewhere: a
 /// database that has foreign keys has all of them.
 void settle_links(const Source& source, Schema& schema, const Stage& stage) {
   bool catalogue_has_links = false;
   for (const SourceTable& table : source.tables) {
     if (!table.links) continue;
-    catalogue_has_links |= table.link_evidence == Evidence::catalogue && !table.links->empty();
-    for (const ManifestLink& link : *table.links)
-      schema.links.push_back(resolve_link(table, link, schema));
+    const bool by_catalogue = table.link_evidence == Evidence::catalogue;
+    catalogue_has_links |= by_catalogue && !table.links->empty();
+    for (const ManifestLink& link : *table.links) {
+      if (by_catalogue) {
+        add_catalogue_link(table, link, schema, stage);
+      } else {
+        Link resolved = resolve_link(table, link, schema);
+        // A table of values brings its links along.
+        std::erase_if(schema.links, [&](const Link& other) {
+          return other.name() == resolved.name() && other.to_table == resolved.to_table &&
+                 !schema.table(other.to_table).values_of.empty();
+        });
+        schema.links.push_back(std::move(resolved));
+      }
+    }
   }
+  std::vector<std::string> open;
   for (const SourceTable& table : source.tables) {
-    if (table.links || catalogue_has_links) continue;
+    if (table.links || catalogue_has_links || !table.values_of.empty()) continue;
+    open.push_back(table.name);
     for (Link& link : infer_links(schema.table(table.name), schema, stage))
       schema.links.push_back(std::move(link));
   }
+  if (!source.tables_listed) add_implied_values(open, schema, stage);
   std::sort(schema.links.begin(), schema.links.end(), link_order);
-  for (size_t i = 1; i < schema.links.size(); ++i) {
-    CENOTE_CHECK(schema.links[i].name() != schema.links[i - 1].name(), bad_schema,
-                 "two links from the same column: {} references '{}' and '{}'",
-                 schema.links[i].name(), schema.links[i - 1].to_table, schema.links[i].to_table);
+  std::sort(schema.tables.begin(), schema.tables.end(),
+            [](const Table& a, const Table& b) { return a.name < b.name; });
+}
+
+/// Checks links against the rows. Of a catalogue, which need not be true (SQLite does not enforce it), what cannot be
+/// used is left out with a warning; of two links of one column the one that more rows match stays.
+void check_links(Schema& schema, const Stage& stage) {
+  std::vector<Link> kept;
+  for (Link& link : schema.links) {
+    const bool by_catalogue = link.evidence == Evidence::catalogue;
+    try {
+      check_link(link, schema, stage);
+    } catch (const Error& e) {
+      if (!by_catalogue || e.code() != ErrorCode::bad_schema) throw;
+      warn_unusable(link.from_table, link.from_columns.front(), e, stage);
+      continue;
+    }
+    if (kept.empty() || kept.back().name() != link.name()) {
+      kept.push_back(std::move(link));
+      continue;
+    }
+    Link& other = kept.back();
+    CENOTE_CHECK(by_catalogue, bad_schema,
+                 "two links from the same column: {} references '{}' and '{}'", link.name(),
+                 other.to_table, link.to_table);
+    const bool better = link.matched_fraction > other.matched_fraction;
+    const Link& dropped = better ? other : link;
+    if (other.to_table != link.to_table || other.to_columns != link.to_columns) {
+      stage.warn("foreign_key_unusable", link.from_table, link.from_columns.front(),
+                 fmt::format("a column can refer to one table: the foreign key to '{}' is left out",
+                             dropped.to_table));
+    }
+    if (better) other = std::move(link);
   }
+  schema.links = std::move(kept);
 }
 
 }  // namespace
@@ -96,11 +177,13 @@ void settle_links(const Source& source, Schema& schema, const Stage& stage) {
 void build_structure(const Source& source, const std::string& on_duplicate_key, Schema& schema,
                      const Stage& stage) {
   settle_tables(source, schema, stage);
+  add_declared_values(source, schema, stage);
   settle_links(source, schema, stage);
   unify_key_types(schema, stage);
   for (Table& table : schema.tables) check_primary_key(table, on_duplicate_key, stage);
-  for (Link& link : schema.links) {
-    check_link(link, schema, stage);
+  check_links(schema, stage);
+  settle_row_times(source, schema, stage);
+  for (const Link& link : schema.links) {
     Table& child = schema.tables[static_cast<size_t>(schema.find_table(link.from_table))];
     for (const std::string& name : link.from_columns) {
       mark_key(child, name, link.evidence, link.confidence,

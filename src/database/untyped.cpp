@@ -32,6 +32,31 @@ std::string counts(const std::string& c) {
       c, kMarkers, kInteger, kReal, kBoolean, kDate, text_as_time(c), kSeparated);
 }
 constexpr size_t kCounts = 8;
+constexpr double kNearly = 0.95;  // of the values: a column that was meant to be of that type
+
+/// Spaces around a number, a time or a truth value mean nothing; around texts they are kept.
+std::string trimmed(const std::string& column) {
+  return fmt::format("trim({})", quote_identifier(column));
+}
+
+/// One value that is not a number (a time) makes a column one of texts: said, since nobody means that.
+void warn_if_nearly(const std::string& relation, const std::string& table,
+                    const std::string& column, int64_t fitting, int64_t wanted, const char* what,
+                    const std::string& fits, const char* type, const Stage& stage) {
+  const std::string c = trimmed(column);
+  const std::string example =
+      value_text(stage.loader
+                     .query(fmt::format(
+                         "SELECT left(min({0}), 40) FROM {1} WHERE {0} NOT IN ({2}) AND NOT ({3})",
+                         c, relation, kMarkers, fits))
+                     .columns[0],
+                 0);
+  stage.warn(
+      "nearly_typed", table, column,
+      fmt::format("{} of {} values are {}; it is read as text because of the others, such as "
+                  "'{}': declare {{type: {}}} in a manifest to read those as missing",
+                  fitting, wanted, what, example, type));
+}
 
 }  // namespace
 
@@ -43,15 +68,15 @@ std::vector<TextType> find_text_types(const std::string& relation, const std::st
     const size_t end = std::min(columns.size(), begin + kColumnsPerQuery);
     std::string select;
     for (size_t i = begin; i < end; ++i)
-      select += (i == begin ? "SELECT " : ", ") + counts(quote_identifier(columns[i]));
+      select += (i == begin ? "SELECT " : ", ") + counts(trimmed(columns[i]));
     const QueryResult result = stage.loader.query(select + " FROM " + relation);
     for (size_t i = begin; i < end; ++i) {
       const auto count = [&](size_t k) {
         return result.columns[(i - begin) * kCounts + k].integers[0];
       };
-      const std::string c = quote_identifier(columns[i]);
+      const std::string raw = quote_identifier(columns[i]), c = trimmed(columns[i]);
       const int64_t values = count(0), missing = count(1), wanted = values - missing;
-      TextType type{"VARCHAR", c, StorageType::utf8};
+      TextType type{"VARCHAR", raw, StorageType::utf8};
       const auto cast = [&](const char* to, StorageType storage) {
         type = {to, fmt::format("TRY_CAST({} AS {})", c, to), storage};
       };
@@ -72,6 +97,12 @@ std::vector<TextType> find_text_types(const std::string& relation, const std::st
           stage.warn("numbers_as_text", table, columns[i],
                      "looks like numbers with separators; it is read as text: write 1234.5, "
                      "without separators");
+        } else if (static_cast<double>(count(3)) >= kNearly * static_cast<double>(wanted)) {
+          warn_if_nearly(relation, table, columns[i], count(3), wanted, "numbers",
+                         fmt::format("regexp_full_match({}, {})", c, kReal), "number", stage);
+        } else if (static_cast<double>(count(6)) >= kNearly * static_cast<double>(wanted)) {
+          warn_if_nearly(relation, table, columns[i], count(6), wanted, "times",
+                         fmt::format("({}) IS NOT NULL", text_as_time(c)), "timestamp", stage);
         }
       }
       if (type.storage != StorageType::utf8 && missing > 0) {

@@ -66,8 +66,27 @@ BoundNode Binder::condition(const Node& node, Clause clause) {
   return out;
 }
 
+/// FOR EACH ratings.userId asks about the rows that it refers to: the name of their key instead, if it is so.
+Name Binder::entity_name() const {
+  Name name = statement_.entity;
+  const Names::Found found = names_.table(name);
+  if (name.parts.size() != found.parts + 1) return name;
+  const Table& table = names_.table(found.table);
+  const std::vector<std::string> column{name.parts.back()};
+  if (table.primary_key == column) return name;
+  for (const Link& link : names_.schema().links) {
+    if (link.from_table != table.name || link.from_columns != column ||
+        names_.schema().table(link.to_table).primary_key != link.to_columns)
+      continue;
+    name.parts = {link.to_table, link.to_columns.front()};
+    name.places = {name.places.front(), name.places.back()};
+    return name;
+  }
+  return name;
+}
+
 void Binder::entity() {
-  const Name& name = statement_.entity;
+  const Name name = entity_name();
   const Names::Found found = names_.table(name);
   const Table& table = names_.table(found.table);
   out_.entity_table = found.table;
@@ -95,7 +114,9 @@ void Binder::entity() {
   if (chosen.kind == Node::Kind::compare && chosen.children[1].kind != Node::Kind::literal)
     refuse_at(text_, chosen.children[1].place, "expected the key of one '{}', a number or a 'text'",
               table.name);
-  if (name.parts.size() == found.parts) {
+  if (name.parts.size() > found.parts) {
+    chosen.children[0].name = name;
+  } else {
     chosen.children[0].kind = Node::Kind::column;
     chosen.children[0].name = name;
     chosen.children[0].name.parts.push_back(key);

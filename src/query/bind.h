@@ -20,6 +20,7 @@ class Binder {
   enum class Clause { target, where, assuming, rows };
 
   // bind.cpp
+  Name entity_name() const;
   void entity();
   void answer();
   void ranking();

@@ -120,13 +120,49 @@ double link_likeness(std::string_view child, std::string_view column, std::strin
         return 0.8;
     }
   }
-  if (!generic_key && words == key_words) return same_table ? 0 : 1;
   if (!stem.empty() && joined(stem) == joined(subject)) return same_table ? 0 : key_word ? 1 : 0.9;
+  // movies and links may both be known by movieId: the table of that name comes first.
+  if (!generic_key && words == key_words) return same_table ? 0 : 0.95;
   if (ends_with(stem, subject)) return key_word ? 0.85 : 0.7;
   if (!generic_key && ends_with(words, key_words)) return 0.85;
   if (!same_table && key_word && stem.size() == 1 && abbreviates(stem[0], joined(subject), 4))
     return 0.6;
   return 0;
+}
+
+namespace {
+
+/// Not every word that ends in "id" identifies: solid, valid, paid.
+bool is_subject(const std::string& word) {
+  static constexpr std::array<std::string_view, 26> kSubjects{
+      "user",   "customer", "client",   "account", "member", "visitor", "session",
+      "device", "product",  "item",     "order",   "player", "patient", "store",
+      "shop",   "station",  "employee", "student", "driver", "vehicle", "card",
+      "song",   "movy",     "merchant", "seller",  "invoice"};
+  return std::find(kSubjects.begin(), kSubjects.end(), word) != kSubjects.end();
+}
+
+}  // namespace
+
+std::string identified_subject(std::string_view column) {
+  Words words = name_words(column);
+  static constexpr std::array<std::string_view, 4> kIdentifiers{"id", "key", "uuid", "guid"};
+  const auto is_identifier = [&](const std::string& word) {
+    return std::find(kIdentifiers.begin(), kIdentifiers.end(), word) != kIdentifiers.end();
+  };
+  if (words.size() > 1 && is_identifier(words.back())) {
+    words.pop_back();
+  } else if (words.size() > 1 && is_identifier(words.front())) {
+    words.erase(words.begin());
+  } else if (const std::string stem = words.empty() ? "" : without_glued_key(words.back());
+             words.empty() || words.back().ends_with("key") ? !stem.empty() : is_subject(stem)) {
+    words.back() = stem;
+  } else {
+    return "";
+  }
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : "_") + word;
+  return out;
 }
 
 double time_likeness(std::string_view column) {
@@ -141,7 +177,7 @@ double time_likeness(std::string_view column) {
       all.find("birth") != std::string::npos)
     return 0;
   if (has({"due", "expiry", "expires", "expire", "expiration", "deadline", "until", "planned",
-           "scheduled", "estimated", "expected", "promised", "next"}))
+           "scheduled", "estimated", "expected", "promised", "next", "limit", "target"}))
     return 0;
   // A version of a row is there from the beginning of its validity; the end is not known by then.
   if (has({"to", "thru", "through"}) || all.ends_with("validto") || all.ends_with("validuntil") ||

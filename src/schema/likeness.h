@@ -16,6 +16,10 @@ double primary_key_likeness(std::string_view table, std::string_view column);
 double link_likeness(std::string_view child, std::string_view column, std::string_view parent,
                      std::string_view key);
 
+/// What a column that ends like an identifier identifies: userId -> "user", home_team_id -> "home_team"; "" for others,
+/// codes among them (country_code), and for an `id` alone.
+std::string identified_subject(std::string_view column);
+
 /// Of `column` being when its row happened: created, date, timestamp, then other events; low where rows
 /// are changed later (updated); 0 for what lies in the past or future of the row (birth, due, expiry).
 double time_likeness(std::string_view column);

@@ -12,9 +12,10 @@ namespace {
 const std::vector<std::string> kManifestFields{"name",   "manifest_version", "description",
                                                "source", "val_timestamp",    "test_timestamp",
                                                "tables"};
-const std::vector<std::string> kTableFields{"pkey",    "time_col", "fkeys",
-                                            "columns", "source",   "description"};
+const std::vector<std::string> kTableFields{"pkey",   "time_col",  "fkeys",      "columns",
+                                            "source", "values_of", "description"};
 const std::vector<std::string> kLinkFields{"columns", "references", "to"};
+const std::vector<std::string> kTimeFields{"through"};
 const std::vector<std::string> kColumnFields{"type", "ignore", "description"};
 
 /// "a" or [a, b]; null and [] give none.
@@ -91,6 +92,20 @@ ManifestColumn read_column(const std::string& name, const YamlNode& node) {
   return column;
 }
 
+/// `placed_at`, null, or `{through: [order_id]}`: the time of the rows that these columns refer to.
+void read_time_column(const YamlNode& node, ManifestTable& table) {
+  table.time_column = "";
+  if (node.is_null()) return;
+  if (!node.is_map()) {
+    table.time_column = node.text();
+    return;
+  }
+  node.allow_only(kTimeFields);
+  if (const auto links = node.find("through")) table.time_links = read_names(*links);
+  if (table.time_links.empty())
+    node.refuse("needs 'through': columns that refer to rows with a time");
+}
+
 ManifestTable read_table(const std::string& name, const YamlNode& node) {
   ManifestTable table;
   table.name = name;
@@ -99,8 +114,12 @@ ManifestTable read_table(const std::string& name, const YamlNode& node) {
   if (const auto source = node.find("source"); source && !source->is_null())
     table.source = source->text();
   if (const auto key = node.find("pkey")) table.primary_key = read_names(*key);
-  if (const auto time = node.find("time_col"))
-    table.time_column = time->is_null() ? "" : time->text();
+  if (const auto time = node.find("time_col")) read_time_column(*time, table);
+  if (const auto columns = node.find("values_of")) {
+    table.values_of = read_names(*columns);
+    if (!table.values_of.empty() && !table.source.empty())
+      node.refuse("has both 'source' and 'values_of'");
+  }
   if (const auto links = node.find("fkeys")) {
     table.links.emplace();
     if (links->is_list()) {

@@ -33,6 +33,8 @@ struct ManifestTable {
   std::string source;  // empty: db/<name>.parquet, or the manifest's own source
   std::optional<std::vector<std::string>> primary_key;
   std::optional<std::string> time_column;
+  std::vector<std::string> time_links;  // the time is that of the rows these links lead to
+  std::vector<std::string> values_of;  // the table is the values of these columns: "ratings.userId"
   std::optional<std::vector<ManifestLink>> links;
   std::vector<ManifestColumn> columns;
 };

@@ -103,8 +103,13 @@ std::string write_manifest(const Schema& schema) {
     const std::string key = table.primary_key.empty()       ? "null"
                             : table.primary_key.size() == 1 ? yaml_text(table.primary_key[0])
                                                             : yaml_list(table.primary_key);
-    out += fmt::format("    pkey: {}\n    time_col: {}\n", key,
-                       table.time_column.empty() ? "null" : yaml_text(table.time_column));
+    if (!table.values_of.empty())
+      out += fmt::format("    values_of: {}\n", yaml_list(table.values_of));
+    const std::string time =
+        !table.time_links.empty() ? fmt::format("{{through: {}}}", yaml_list(table.time_links))
+        : table.time_column.empty() || !table.values_of.empty() ? "null"
+                                                                : yaml_text(table.time_column);
+    out += fmt::format("    pkey: {}\n    time_col: {}\n", key, time);
     write_links(schema, table, out);
     write_columns(table, out);
   }

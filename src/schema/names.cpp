@@ -43,6 +43,8 @@ std::string singular(std::string word) {
     return word.size() > suffix.size() + 1 && word.ends_with(suffix);
   };
   if (ends("ies")) return word.substr(0, word.size() - 3) + "y";
+  if (ends("ie"))
+    return word.substr(0, word.size() - 2) + "y";  // movies, movie; to compare is enough
   for (const std::string_view suffix : {"sses", "shes", "ches", "xes", "zes", "uses"}) {
     if (ends(suffix)) return word.substr(0, word.size() - 2);
   }

@@ -41,6 +41,10 @@ struct Table {
   std::vector<std::string> primary_key;  // empty: rows have no name of their own
   std::string time_column;               // empty: static, always visible
   int64_t rows = 0;
+  std::vector<std::string> time_links =
+      {};  // "InvoiceId": the time is that of the rows these lead to
+  std::vector<std::string> values_of =
+      {};  // "ratings.userId": no table of the source, but their values
 
   /// Position of a column, or -1.
   int64_t find_column(std::string_view column) const;

@@ -170,9 +170,12 @@ TEST(Checks, OneTableNameInTwoSchemas) {
   EXPECT_EQ(snapshot.schema().links[0].to_table, "other.t");
 }
 
-TEST(Checks, ViewsAreTablesAndBrokenOnesAreNamed) {
+TEST(Checks, ViewsAreReadWhereTheyAreListedAndBrokenOnesAreNamed) {
   TestDatabase db{"CREATE TABLE t AS SELECT 1 AS id",
                   "CREATE VIEW v AS SELECT id + 1 AS id FROM t"};
+  EXPECT_THAT(db.open().schema().table_names(), ElementsAre("t"));
+  EXPECT_THAT(findings(db.open(), "view_left_out"), ElementsAre(HasSubstr("v.: a view")));
+  db.manifest("tables: {v: {}}");
   EXPECT_THAT(values(db.open(), "v", "id"), ElementsAre("2"));
   {
     DuckDatabase duck(db.file(), {});

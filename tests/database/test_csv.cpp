@@ -65,6 +65,32 @@ TEST_F(Csv, TypesDoNotDependOnTheFirstRows) {
   EXPECT_EQ(type_of(s, "y"), "TIMESTAMP");
 }
 
+TEST_F(Csv, SpacesAroundWhatIsNoTextMeanNothing) {
+  const Snapshot s =
+      open("i,r,d,b,m,w\n1,1.5,2020-01-01,true,7,a\n 2 , 2.5,2020-01-02 , false, NA, b \n");
+  EXPECT_EQ(type_of(s, "i"), "BIGINT");
+  EXPECT_EQ(type_of(s, "r"), "DOUBLE");
+  EXPECT_EQ(type_of(s, "d"), "DATE");
+  EXPECT_EQ(type_of(s, "b"), "BOOLEAN");
+  EXPECT_EQ(type_of(s, "m"), "BIGINT");
+  EXPECT_THAT(values(s, "t", "i"), ElementsAre("1", "2"));
+  EXPECT_THAT(values(s, "t", "d"), ElementsAre("2020-01-01", "2020-01-02"));
+  EXPECT_THAT(values(s, "t", "b"), ElementsAre("true", "false"));
+  EXPECT_THAT(values(s, "t", "m"), ElementsAre("7", "null"));
+  EXPECT_THAT(values(s, "t", "w"), ElementsAre("a", " b "));
+}
+
+TEST_F(Csv, AColumnThatIsNearlyOfATypeIsNamed) {
+  std::string text = "x,y,z\n";
+  for (int i = 0; i < 99; ++i) text += "1.5,2020-01-01,1\n";
+  const Snapshot s = open(text + "unknown,soon,2\n");
+  EXPECT_EQ(type_of(s, "x"), "VARCHAR");
+  EXPECT_THAT(findings(s, "nearly_typed"),
+              ElementsAre(AllOf(HasSubstr("t.x: 99 of 100 values are numbers"),
+                                HasSubstr("'unknown'"), HasSubstr("{type: number}")),
+                          AllOf(HasSubstr("t.y"), HasSubstr("'soon'"), HasSubstr("timestamp"))));
+}
+
 TEST_F(Csv, MissingValues) {
   const Snapshot s = open("n,t\n1,\"\"\n,\n\\N,\\N\nNA,NA\n\"\",x\n2,y\n");
   EXPECT_THAT(values(s, "t", "n"), ElementsAre("1", "null", "null", "null", "null", "2"));

@@ -54,7 +54,8 @@ TEST(Sqlite, DeclaresKeysInItsPragmas) {
                       "CREATE VIEW names AS SELECT name FROM customers"};
   if (!db.made()) GTEST_SKIP() << kNeeds;
   const Snapshot snapshot = db.open();
-  EXPECT_THAT(snapshot.schema().table_names(), ElementsAre("customers", "days", "names", "orders"));
+  EXPECT_THAT(snapshot.schema().table_names(), ElementsAre("customers", "days", "orders"));
+  EXPECT_THAT(findings(snapshot, "view_left_out"), ElementsAre(HasSubstr("names")));
   EXPECT_THAT(snapshot.schema().table("days").primary_key, ElementsAre("y", "d"));
   std::vector<std::string> links;
   for (const Link& link : snapshot.schema().links)
@@ -104,6 +105,44 @@ TEST(Sqlite, TimesStoredAsSecondsAreFound) {
   EXPECT_THAT(values(snapshot, "t", "created"),
               ElementsAre("2020-01-01", "2020-01-02", "2020-01-03"));
   EXPECT_THAT(findings(snapshot, "type_mismatch"), IsEmpty());
+}
+
+TEST(Sqlite, ForeignKeysThatCannotBeUsedAreLeftOut) {
+  const TestSqlite db{
+      "CREATE TABLE shops(Shop_ID INTEGER PRIMARY KEY, area INT)",
+      "CREATE TABLE owners(id INTEGER PRIMARY KEY)",
+      "CREATE TABLE sales(SHOP_id INT REFERENCES shops(shop_id), owner INT REFERENCES "
+      "owners(idOwner), area INT REFERENCES shops(area), both INT REFERENCES "
+      "shops(Shop_ID) REFERENCES owners(id))",
+      "INSERT INTO shops VALUES (1, 7), (2, 7)",
+      "INSERT INTO owners VALUES (5)",
+      "INSERT INTO sales VALUES (1, 5, 7, 5), (2, 5, 7, 5)"};
+  if (!db.made()) GTEST_SKIP() << kNeeds;
+  const Snapshot snapshot = db.open();
+  std::vector<std::string> links;
+  for (const Link& link : snapshot.schema().links)
+    links.push_back(link.name() + ">" + link.to_table + "." + link.to_columns[0]);
+  // Of the two of `both` the one that its values match.
+  EXPECT_THAT(links, ElementsAre("sales.SHOP_id>shops.Shop_ID", "sales.both>owners.id"));
+  EXPECT_THAT(
+      findings(snapshot, "foreign_key_unusable"),
+      testing::UnorderedElementsAre(HasSubstr("no column 'idOwner'"), HasSubstr("not unique"),
+                                    HasSubstr("the foreign key to 'shops' is left out")));
+}
+
+TEST(Sqlite, ViewsAreReadWhereAManifestListsThem) {
+  const TestSqlite db{"CREATE TABLE units(id INTEGER PRIMARY KEY, free BOOLEAN)",
+                      "INSERT INTO units VALUES (1, 0), (2, 1)",
+                      "CREATE VIEW status AS SELECT id, free AS free_yn FROM units"};
+  if (!db.made()) GTEST_SKIP() << kNeeds;
+  TemporaryFolder folder;
+  write_file_atomically(folder.path() / "m.yaml", "tables: {status: {}}");
+  SourceOptions options;
+  options.source = db.file();
+  options.manifest = (folder.path() / "m.yaml").string();
+  const Snapshot snapshot = Snapshot::open(options, {});
+  EXPECT_THAT(snapshot.schema().table_names(), ElementsAre("status"));
+  EXPECT_EQ(snapshot.schema().tables[0].rows, 2);
 }
 
 }  // namespace

@@ -51,9 +51,11 @@ TEST(Likeness, OfLinks) {
   EXPECT_EQ(link_likeness("matches", "home_team_id", "teams", "team_id"), 0.85);
   EXPECT_EQ(link_likeness("matches", "away_team_id", "teams", "id"), 0.85);
   EXPECT_EQ(link_likeness("event_attendees", "event", "events", "event_id"), 0.9);
-  EXPECT_EQ(link_likeness("orders", "o_custkey", "customer", "c_custkey"), 1);
-  EXPECT_EQ(link_likeness("partsupp", "ps_suppkey", "supplier", "s_suppkey"), 1);
+  EXPECT_EQ(link_likeness("orders", "o_custkey", "customer", "c_custkey"), 0.95);
+  EXPECT_EQ(link_likeness("partsupp", "ps_suppkey", "supplier", "s_suppkey"), 0.95);
   EXPECT_EQ(link_likeness("lines", "id_order", "orders", "id"), 1);
+  EXPECT_EQ(link_likeness("ratings", "movieId", "movies", "movieId"), 1);
+  EXPECT_EQ(link_likeness("ratings", "movieId", "posters", "movieId"), 0.95);
   EXPECT_EQ(link_likeness("orders", "amount", "customers", "id"), 0);
   EXPECT_EQ(link_likeness("orders", "id", "customers", "id"), 0);
   EXPECT_EQ(link_likeness("results", "driverId", "races", "raceId"), 0);
@@ -81,6 +83,18 @@ TEST(Likeness, OfTheBeginningOfAValidity) {
   }
   EXPECT_GT(time_likeness("created_at"), time_likeness("valid_from"));
   EXPECT_GT(time_likeness("valid_from"), time_likeness("updated_at"));
+}
+
+TEST(IdentifiedSubject, IsWhatAnIdentifierIsOf) {
+  EXPECT_EQ(identified_subject("userId"), "user");
+  EXPECT_EQ(identified_subject("home_team_id"), "home_team");
+  EXPECT_EQ(identified_subject("id_client"), "client");
+  EXPECT_EQ(identified_subject("CustomerID"), "customer");
+  EXPECT_EQ(identified_subject("customerid"), "customer");
+  EXPECT_EQ(identified_subject("custkey"), "cust");
+  for (const char* none :
+       {"id", "country_code", "invoice_no", "solid", "valid", "paid", "grid", "key", "amount", ""})
+    EXPECT_EQ(identified_subject(none), "") << none;
 }
 
 }  // namespace
