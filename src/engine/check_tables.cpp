@@ -308,21 +308,34 @@ class PooledColumns {
   }
 
  private:
+  /// An invoice whose lines are all as old as it is holds nothing from later.
+  bool has_later_children(int64_t row) const {
+    if (!parent_.timed) return true;
+    for (int64_t e = link_.offsets[row]; e < link_.offsets[row + 1]; ++e)
+      if (child_.time[link_.children[e]] > parent_.time[row]) return true;
+    return false;
+  }
+
   /// In 95 of 100 of the parents with two or more children, at most 2,000 of them, and not one number for all.
+  /// Children that all have one value, as a price at all sales, may have it from the parent: they only add up.
   bool equals(const ColumnData& values, const ColumnData* pooled,
               const Aggregate* aggregate) const {
     int64_t parents = 0, same = 0;
     double first = 0;
     bool varies = false;
+    const bool adds_up = aggregate == &aggregates().front();
     std::vector<double> numbers;
     for (int64_t row = 0; row < parent_.rows && parents < 2000; ++row) {
       const int64_t begin = link_.offsets[row], end = link_.offsets[row + 1];
-      if (end - begin < 2 || !values.is_valid(row)) continue;
+      if (end - begin < 2 || !values.is_valid(row) || !has_later_children(row)) continue;
       numbers.clear();
       for (int64_t e = begin; e < end && pooled != nullptr; ++e)
         if (pooled->is_valid(link_.children[e]))
           numbers.push_back(pooled->number(link_.children[e]));
       if (pooled != nullptr && numbers.empty()) continue;
+      if (pooled != nullptr && !adds_up &&
+          std::count(numbers.begin(), numbers.end(), numbers.front()) == std::ssize(numbers))
+        continue;
       const double pool =
           pooled == nullptr ? static_cast<double>(end - begin) : aggregate->of(numbers);
       if (parents++ == 0) first = pool;

@@ -117,6 +117,7 @@ json task_to_json(const Task& task) {
            {"test_timestamp", task.test_timestamp}};
   // Only of a question, so that models of manifests keep their bytes.
   if (task.horizon_months > 0) out["horizon_months"] = task.horizon_months;
+  if (task.first_seed != INT64_MIN) out["first_seed"] = task.first_seed;
   if (task.frames > 1) {
     out["frames"] = task.frames;
     out["frame_column"] = task.frame_column;
@@ -150,6 +151,7 @@ Task task_from_json(const json& in) {
   out.horizon_months = in.value("horizon_months", int64_t{0});
   CENOTE_CHECK(out.horizon_months >= 0 && out.horizon_months <= kMostMonths, bad_input,
                "model: a horizon of {} months", out.horizon_months);
+  out.first_seed = in.value("first_seed", out.first_seed);
   if (in.contains("frames")) {
     out.frames = in.at("frames").get<int64_t>();
     out.frame_column = in.at("frame_column").get<std::string>();

@@ -132,6 +132,14 @@ double link_likeness(std::string_view child, std::string_view column, std::strin
 
 namespace {
 
+/// What has ids, but few: a category with a number for its name.
+bool is_sort(const std::string& word) {
+  static constexpr std::array<std::string_view, 16> kSorts{
+      "reason", "language", "country", "currency", "level",  "city",   "color", "colour",
+      "size",   "unit",     "role",    "rank",     "method", "source", "mode",  "stage"};
+  return is_code_name(word) || std::find(kSorts.begin(), kSorts.end(), word) != kSorts.end();
+}
+
 /// Not every word that ends in "id" identifies: solid, valid, paid.
 bool is_subject(const std::string& word) {
   static constexpr std::array<std::string_view, 26> kSubjects{
@@ -160,6 +168,7 @@ std::string identified_subject(std::string_view column) {
   } else {
     return "";
   }
+  if (is_sort(words.back())) return "";
   std::string out;
   for (const std::string& word : words) out += (out.empty() ? "" : "_") + word;
   return out;

@@ -17,7 +17,7 @@ double link_likeness(std::string_view child, std::string_view column, std::strin
                      std::string_view key);
 
 /// What a column that ends like an identifier identifies: userId -> "user", home_team_id -> "home_team"; "" for others,
-/// codes among them (country_code), and for an `id` alone.
+/// codes among them (country_code, statusId, type_id), and for an `id` alone.
 std::string identified_subject(std::string_view column);
 
 /// Of `column` being when its row happened: created, date, timestamp, then other events; low where rows

@@ -2,6 +2,8 @@
 #include "task/question_task.h"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -12,6 +14,9 @@ namespace {
 
 constexpr int64_t kEvalPercent = 15;
 constexpr int64_t kMostWindows = 1'000'000;
+constexpr double kQuietShare = 0.2;   // of the median window that has rows: less is quiet
+constexpr double kMostQuiet = 0.02;   // of all rows may lie in quiet windows at either end
+constexpr double kLeastShare = 0.05;  // of all rows lie in the windows of test, and of validation
 
 TaskType type_of(const Question& question) {
   switch (question.kind) {
@@ -83,10 +88,54 @@ int64_t before(const Task& task, int64_t t, int64_t count) {
                                  : t - count * task.horizon;
 }
 
+/// Rows that labels are made of, by window, backwards from `last`: the first is the latest.
+std::vector<int64_t> rows_by_window(const Question& question, const Snapshot& snapshot,
+                                    const Task& task, int64_t last, int64_t windows) {
+  const CivilTime civil = to_civil(last);
+  std::string all;
+  for (const std::string& name : question.tables) {
+    const std::string time = quote_identifier(snapshot.schema().table(name).time_column);
+    const std::string window =
+        task.horizon_months > 0
+            ? fmt::format("({} - 12 * year({}) - month({})) // {}",
+                          12 * civil.year + civil.month - 1, time, time, task.horizon_months)
+            : fmt::format("({} - epoch_us({})) // {}", last, time, task.horizon);
+    all +=
+        fmt::format("{}SELECT {} AS w FROM main.{} WHERE {} <= make_timestamp({})",
+                    all.empty() ? "" : " UNION ALL ", window, quote_identifier(name), time, last);
+  }
+  std::vector<int64_t> rows(static_cast<size_t>(windows));
+  const QueryResult counts = snapshot.query(
+      fmt::format("SELECT CAST(w AS BIGINT), count(*) FROM ({}) WHERE w >= 0 AND w < {} GROUP BY 1",
+                  all, windows));
+  for (int64_t i = 0; i < counts.rows; ++i)
+    rows[static_cast<size_t>(counts.columns[0].integers[i])] += counts.columns[1].integers[i];
+  return rows;
+}
+
+/// The windows at one end that hold next to nothing: rows of a wrong date, or a remainder after a long pause. They are
+/// not learned from, and nothing is measured there.
+template <typename Iterator>
+int64_t quiet_windows(Iterator begin, Iterator end, int64_t total, int64_t most) {
+  std::vector<int64_t> busy;
+  std::copy_if(begin, end, std::back_inserter(busy), [](int64_t n) { return n > 0; });
+  if (busy.empty()) return 0;
+  std::nth_element(busy.begin(), busy.begin() + std::ssize(busy) / 2, busy.end());
+  const double few = kQuietShare * static_cast<double>(busy[busy.size() / 2]);
+  int64_t quiet = 0, rows = 0;
+  for (Iterator at = begin; at != end && quiet < most; ++at, ++quiet) {
+    rows += *at;
+    if (static_cast<double>(*at) >= few ||
+        static_cast<double>(rows) > kMostQuiet * static_cast<double>(total))
+      break;
+  }
+  return quiet;
+}
+
 void choose_windows(const Question& question, const Snapshot& snapshot, int64_t eval_times,
                     Task& task) {
   const TimeRange range = times_of(question, snapshot);
-  const int64_t last = round_down(task, range.last);
+  int64_t last = round_down(task, range.last);
   int64_t windows = 0;
   while (windows < kMostWindows && before(task, last, windows + 1) >= range.first) ++windows;
   CENOTE_CHECK(windows >= 3, bad_input,
@@ -95,7 +144,24 @@ void choose_windows(const Question& question, const Snapshot& snapshot, int64_t 
                "each (give val and test times, or ask about a shorter time)",
                join_names(question.tables), format_time(range.first), format_time(range.last),
                windows, format_horizon(task));
-  const int64_t eval = std::clamp<int64_t>(windows * kEvalPercent / 100, 1, eval_times);
+  std::vector<int64_t> rows = rows_by_window(question, snapshot, task, last, windows);
+  const int64_t total = std::accumulate(rows.begin(), rows.end(), int64_t{0});
+  const int64_t late = quiet_windows(rows.begin(), rows.end(), total, windows - 3);
+  last = before(task, last, late);
+  rows.erase(rows.begin(), rows.begin() + late);
+  windows -= late;
+  const int64_t early = quiet_windows(rows.rbegin(), rows.rend(), total, windows - 3);
+  windows -= early;
+  task.first_seed = early > 0 ? before(task, last, windows) : range.first;
+  // Where rows come in bursts, the last windows may hold none: as many more as it takes.
+  int64_t eval = std::clamp<int64_t>(windows * kEvalPercent / 100, 1, eval_times);
+  const auto holds_enough = [&](int64_t begin) {
+    const int64_t n =
+        std::accumulate(rows.begin() + begin, rows.begin() + begin + eval, int64_t{0});
+    return static_cast<double>(n) >= kLeastShare * static_cast<double>(total);
+  };
+  while (3 * (eval + 1) <= windows && eval < eval_times && !(holds_enough(0) && holds_enough(eval)))
+    ++eval;
   task.num_eval_timestamps = eval;
   task.test_timestamp = before(task, last, eval);
   task.val_timestamp = before(task, last, 2 * eval);
@@ -149,6 +215,7 @@ AskedTask ask_task(const std::string& text, Snapshot& snapshot, int64_t eval_tim
       out.task.num_eval_timestamps = eval_times;
       out.task.val_timestamp = *snapshot.schema().val_timestamp;
       out.task.test_timestamp = *snapshot.schema().test_timestamp;
+      if (!missing) out.task.first_seed = times_of(out.question, snapshot).first;
     } else if (missing) {
       choose_rows(out.question, snapshot, out.task);
     } else {

@@ -20,9 +20,10 @@ struct AskedTask {
 };
 
 /// Reads a question and makes a task of it. Column types, on which the kind of task depends, are inferred
-/// from what training may see. Where the database has no validation and test time they are chosen: the last
-/// 15 % of the windows that fit into the data for test, as many before them for validation, at least one and
-/// at most `eval_times` each; of missing values the last 15 % of the rows.
+/// from what training may see. Training begins with the first row that labels are made of. Where the database has no
+/// validation and test time they are chosen: the last 15 % of the windows that fit into the data for test, as many before
+/// them for validation, at least one and at most `eval_times` each; more where these hold less than 5 % of the rows. Windows
+/// at either end that hold next to nothing (2 % of the rows in all) do not count. Of missing values: the last 15 % of the rows.
 /// Errors    of read_question(); bad_input if only one of the times is there, or the data is too short.
 AskedTask ask_task(const std::string& question, Snapshot& snapshot, int64_t eval_times);
 

@@ -67,6 +67,7 @@ std::string format_horizon(const Task& task) {
 SeedTimes make_seed_times(const Task& task, int64_t first_time, int64_t last_time) {
   SeedTimes times;
   if (task.horizon <= 0) return times;
+  first_time = std::max(first_time, task.first_seed);
   const int64_t count = (task.val_timestamp - first_time) / task.horizon;
   CENOTE_CHECK(count <= kMostTimes, bad_input,
                "task '{}': a timedelta of {} gives {} seed times from {} on; the most is {}",

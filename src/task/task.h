@@ -58,6 +58,7 @@ struct Task {
   std::string metric;  // decides the best epoch; never empty after loading
   int64_t val_timestamp = 0;
   int64_t test_timestamp = 0;
+  int64_t first_seed = INT64_MIN;  // no training seed stands before it
   std::string folder;    // where its label files lie; may be empty
   std::string question;  // the PREDICT text that it was made of; may be empty
 };

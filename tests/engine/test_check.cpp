@@ -139,6 +139,27 @@ TEST(Check, FindsAnAggregateOfTheFuture) {
   EXPECT_THAT(codes(result), Contains("holds_the_future customers.turnover"));
 }
 
+TEST(Check, TotalsOfLinesAsOldAsTheirOrderAreNoFuture) {
+  Shop shop;
+  // Three lines each; the list price of a product is that of all its sales.
+  shop.execute(
+      "CREATE TABLE lines AS SELECT o.id AS order_id, o.product, 5.0 + hash(o.product) % 90 AS "
+      "price, "
+      "hash(o.id, n) % 9 AS pieces FROM orders o, range(3) l(n)");
+  shop.execute(
+      "CREATE OR REPLACE TABLE orders AS SELECT o.*, (SELECT sum(pieces) FROM lines l WHERE "
+      "l.order_id = "
+      "o.id) AS pieces FROM orders o");
+  shop.execute(
+      "CREATE OR REPLACE TABLE products AS SELECT p.*, 5.0 + hash(p.id) % 90 AS list_price FROM "
+      "products p");
+  shop.add_table(
+      "  lines: {pkey: null, time_col: {through: order_id}, fkeys: {order_id: orders, product: "
+      "products}}\n");
+  const CheckResult result = shop.check(kQuestion);
+  EXPECT_EQ(result.verdict, "clean") << testing::PrintToString(codes(result));
+}
+
 TEST(Check, EveryFitDoesTheCheapPart) {
   Shop shop;
   EXPECT_EQ(shop.warnings_of_fit(kQuestion), std::vector<std::string>{});

@@ -92,8 +92,8 @@ TEST(IdentifiedSubject, IsWhatAnIdentifierIsOf) {
   EXPECT_EQ(identified_subject("CustomerID"), "customer");
   EXPECT_EQ(identified_subject("customerid"), "customer");
   EXPECT_EQ(identified_subject("custkey"), "cust");
-  for (const char* none :
-       {"id", "country_code", "invoice_no", "solid", "valid", "paid", "grid", "key", "amount", ""})
+  for (const char* none : {"id", "country_code", "invoice_no", "statusId", "ticket_type_id",
+                           "solid", "valid", "paid", "grid", "key", "amount", ""})
     EXPECT_EQ(identified_subject(none), "") << none;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Questions as tasks: the label tables of the f1 tasks' SQL, windows of months, split times that are chosen.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/time.h"
@@ -132,6 +133,38 @@ TEST(Questions, TimesAreChosenFromTheRangeOfTheData) {
             "bad_input: the rows of orders reach from 2020-01-15 12:00:00 to 2020-12-15 12:00:00, "
             "which holds 1 windows of 6 months; training, validation and test need one each (give "
             "val and test times, or ask about a shorter time)");
+}
+
+TEST(Questions, QuietEndsAreNotMeasuredAndBurstsAreReached) {
+  const Shop shop;
+  shop.write("manifest.yaml",
+             "name: shop\ntables:\n  customers: {pkey: id, time_col: null, fkeys: {}}\n"
+             "  staff: {pkey: id, time_col: hired}\n"
+             "  orders: {pkey: order_id, time_col: at, fkeys: {customer: customers}}\n");
+  shop.write("db/staff.csv", "id,hired\n1,1999-05-01\n2,2003-05-01\n");
+  // A wrong date; 100 orders on the first day of every third week of 30; two more long after.
+  std::string orders = "order_id,customer,amount,at\n1,1,5,1970-01-01\n";
+  int id = 1;
+  for (int week = 0; week < 30; week += 3) {
+    const int64_t day = parse_time("2020-01-06") + (7 * week + 1) * kMicrosPerDay;
+    for (int i = 0; i < 100; ++i)
+      orders += fmt::format("{},{},5,{}\n", ++id, 1 + i % 3, format_time(day));
+  }
+  orders += fmt::format("{},1,5,2021-06-01\n{},2,5,2021-06-02\n", id + 1, id + 2);
+  shop.write("db/orders.csv", orders);
+  Snapshot open = shop.open();
+  const AskedTask asked =
+      ask_of(open, "PREDICT COUNT(orders.*, 0, 7, days) > 0 FOR EACH customers.id");
+  // The last burst is of 2020-07-14, whose window ends on 07-15 as counted from the last row.
+  EXPECT_EQ(format_time(asked.task.first_seed).substr(0, 7), "2020-01");
+  EXPECT_LT(asked.task.test_timestamp, parse_time("2020-07-14"));
+  EXPECT_GT(asked.task.test_timestamp, parse_time("2020-05-01"));
+  const Labels labels = make_labels(asked.task, open, {});
+  for (const LabelTable* table : {&labels.train, &labels.val, &labels.test}) {
+    EXPECT_NE(std::find(table->label.begin(), table->label.end(), 1), table->label.end());
+    EXPECT_NE(std::find(table->label.begin(), table->label.end(), 0), table->label.end());
+  }
+  EXPECT_GE(labels.train.time.front(), asked.task.first_seed);
 }
 
 TEST(Questions, EntitiesThatComeLaterAreNotAskedAbout) {
