@@ -50,7 +50,7 @@ struct Asked {
   std::string sql;      // of the labels; empty for missing values
   std::string horizon;  // "30 days"; empty for missing values
   std::string val_timestamp, test_timestamp;
-  std::string split_from;  // "options", "manifest", "data"
+  std::string split_from;  // "options", "manifest", "data"; "keys" of a table without time
   std::vector<AskedSplit> splits;
   std::vector<AskedRow> rows;
   std::vector<std::pair<std::string, std::string>> warnings;  // code, message

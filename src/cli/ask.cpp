@@ -159,11 +159,16 @@ void print_asked(const Asked& asked) {
   const std::string from = asked.split_from == "data"      ? "chosen from the range of the data"
                            : asked.split_from == "options" ? "as given"
                                                            : "from the database's manifest";
-  print_wrapped("times",
-                fmt::format("{}validation from {}, test from {} ({})",
-                            asked.horizon.empty() ? "" : fmt::format("every {}; ", asked.horizon),
-                            asked.val_timestamp, asked.test_timestamp, from),
-                width);
+  if (asked.split_from == "keys") {
+    print_wrapped(
+        "split", "70 % of the rows to train, 15 % each to validate and test, by their keys", width);
+  } else {
+    print_wrapped("times",
+                  fmt::format("{}validation from {}, test from {} ({})",
+                              asked.horizon.empty() ? "" : fmt::format("every {}; ", asked.horizon),
+                              asked.val_timestamp, asked.test_timestamp, from),
+                  width);
+  }
   if (!asked.splits.empty()) {
     print_splits(asked, width);
     print_counts(asked, width);

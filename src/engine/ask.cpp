@@ -105,7 +105,10 @@ Asked ask(const AskOptions& options, const Hooks& hooks) {
   out.test_timestamp = format_time(asked.task.test_timestamp);
   const bool given =
       !options.source.val_timestamp.empty() || !options.source.test_timestamp.empty();
-  out.split_from = asked.split_chosen ? "data" : given ? "options" : "manifest";
+  out.split_from = splits_by_key(asked.task) ? "keys"
+                   : asked.split_chosen      ? "data"
+                   : given                   ? "options"
+                                             : "manifest";
   try {
     check_trainable(asked);
   } catch (const Error& error) {

@@ -27,11 +27,11 @@ constexpr std::array<Change, 3> kChanges{Change{FutureChange::deleted, "deleted"
 /// Entities that are there at a time, drawn by what they are.
 std::vector<Seed> seeds_at(const Prepared& prepared, int64_t time) {
   const StoredTable& table = prepared.graph.store.tables[prepared.entity_table];
-  const bool autocomplete = prepared.task.kind == TaskKind::autocomplete;
+  const bool own_time = asks_at_own_time(prepared.task);
   const int64_t cut = prepared.visibility.cut(time);
   std::vector<Seed> out;
   for (int64_t row = 0; row < table.rows; ++row) {
-    if (autocomplete ? table.time[row] != time : table.time[row] > cut) continue;
+    if (own_time ? table.time[row] != time : table.time[row] > cut) continue;
     out.push_back({.row = row, .time = time, .cut = cut, .own_row = true});
   }
   std::stable_sort(out.begin(), out.end(), [&](const Seed& a, const Seed& b) {
@@ -59,7 +59,7 @@ std::vector<Seed> find_again(const Prepared& from, std::vector<Seed> seeds, cons
 
 /// The last moment up to `latest` at which the task can ask.
 int64_t time_to_ask(const Prepared& prepared, int64_t latest) {
-  if (prepared.task.kind != TaskKind::autocomplete) return latest;
+  if (!asks_at_own_time(prepared.task)) return latest;
   int64_t last = kTimeAlways;
   for (const int64_t time : prepared.graph.store.tables[prepared.entity_table].time) {
     if (time <= latest) last = std::max(last, time);

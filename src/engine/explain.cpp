@@ -62,8 +62,7 @@ std::vector<Seed> find_seeds(const Prepared& prepared, const ExplainOptions& opt
   const StoredTable& entities = prepared.graph.store.tables[prepared.entity_table];
   std::vector<Seed> out;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const bool own_time =
-        options.seeds[i].time.empty() && prepared.task.kind == TaskKind::autocomplete;
+    const bool own_time = options.seeds[i].time.empty() && asks_at_own_time(prepared.task);
     out.push_back(entity_seed(prepared, rows[i],
                               !options.seeds[i].time.empty() ? parse_time(options.seeds[i].time)
                               : own_time                     ? entities.time[rows[i]]

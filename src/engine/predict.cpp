@@ -54,7 +54,8 @@ Asked entity_seeds(const Prepared& prepared, const PredictOptions& options) {
   Asked out;
   const int64_t frames = prepared.task.frames;
   for (const int64_t row : rows) {
-    const int64_t time = autocomplete && options.at.empty() ? table.time[row] : prepared.at;
+    const bool own_time = options.at.empty() && asks_at_own_time(prepared.task);
+    const int64_t time = own_time ? table.time[row] : prepared.at;
     for (int64_t frame = 1; frame <= frames; ++frame) {
       out.seeds.push_back(entity_seed(prepared, row, time, frame));
       if (frames == 1) continue;

@@ -80,8 +80,6 @@ int64_t latest_time(const Graph& graph) {
       if (time != kTimeNever) latest = std::max(latest, time);
     }
   }
-  CENOTE_CHECK(latest != kTimeAlways, bad_input,
-               "no table has a time, so there is no latest one: give --at TIME");
   return latest;
 }
 
@@ -127,6 +125,7 @@ Task choose_task(const TaskChoice& choice, Snapshot& snapshot, const Hooks& hook
 
 /// Split times that were given win over the task's own, as over the database's.
 void move_split(const SourceOptions& source, Task& task) {
+  if (splits_by_key(task)) return;
   if (!source.val_timestamp.empty()) task.val_timestamp = parse_time(source.val_timestamp);
   if (!source.test_timestamp.empty()) task.test_timestamp = parse_time(source.test_timestamp);
   CENOTE_CHECK(task.val_timestamp < task.test_timestamp, bad_input,
@@ -200,9 +199,15 @@ void read_for_use(Prepared& out, Phases& phases, Snapshot& snapshot, const Model
   out.graph = build_graph(out.schema, std::move(store), threads);
   phases.begin("labels");
   if (at) {
-    const bool own_times =
-        at->empty() && out.task.kind == TaskKind::autocomplete;  // each row's own
-    if (!own_times) out.at = at->empty() ? latest_time(out.graph) : parse_time(*at);
+    if (!at->empty()) {
+      out.at = parse_time(*at);
+    } else if (splits_by_key(out.task)) {
+      out.at = std::max(out.task.test_timestamp, latest_time(out.graph));
+    } else if (!asks_at_own_time(out.task)) {
+      out.at = latest_time(out.graph);
+      CENOTE_CHECK(out.at != kTimeAlways, bad_input,
+                   "no table has a time, so there is no latest one: give --at TIME");
+    }
     if (past_labels || model_registry().at(model.model).looks_back) {
       out.labels = make_history(out.task, snapshot, out.visibility.cut(out.at), hooks);
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -296,11 +297,22 @@ SearchResult Search::choose() {
                              part_.seed);
   };
   // By models alone: the weights of a stack were found on these very labels, and would make luck look like more.
-  compare();
-  const auto tried = std::count_if(done_.begin(), done_.end(),
-                                   [](const auto& done) { return done->item.model != "constant"; });
-  const bool luck = !keeps_best_ && out.contenders[0].name == "constant" && tried > 0 &&
-                    may_be_luck(out.contenders[0], tried);
+  // Other seeds of one setting are no further tries.
+  std::set<std::string> settings;
+  for (const auto& done : done_) {
+    WorkItem item = done->item;
+    item.seed = 0;
+    std::erase_if(item.set, [](const auto& set) { return set.first == "epochs"; });
+    if (item.model != "constant") settings.insert(name_of(item));
+  }
+  // Accuracy counts a few rows; the probabilities of all of them tell more.
+  auto alone = out.contenders;
+  if (prepared_.task.metric == "accuracy") {
+    compare_with_best(alone, contending, metric_registry().at("log_loss"), label, prepared_.outputs,
+                      entity, part_.seed);
+  }
+  const bool luck = !keeps_best_ && out.contenders[0].name == "constant" && !settings.empty() &&
+                    may_be_luck(alone[0], std::ssize(settings));
   const auto members = std::count_if(stack.begin(), stack.end(), [](double w) { return w > 0; });
   if (members > 1) contend("stack", stack);
 
@@ -314,8 +326,8 @@ SearchResult Search::choose() {
     out.why = keeps_best_ ? "the best on validation"
                           : "the best on validation, and no simpler one within a standard error";
   } else if (luck) {
-    out.why =
-        fmt::format("what the best of {} that were trained gains over it may be chance", tried);
+    out.why = fmt::format("what the best of {} ways to train gains over it may be chance",
+                          settings.size());
   } else {
     out.why = fmt::format("the simplest within one standard error of the best, '{}'",
                           out.contenders[best].name);

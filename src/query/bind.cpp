@@ -218,12 +218,6 @@ void Binder::missing() {
     refuse_at(text_, statement_.answer,
               "RANK TOP needs LIST_DISTINCT as the target, a list to rank");
   const Column& column = column_at(at);
-  if (table.time_column.empty()) {
-    refuse(text_, target.place, ErrorCode::unsupported,
-           fmt::format("missing values of '{}' cannot be learned: the table has no time column, "
-                       "which its rows are split into past and future by",
-                       table.name));
-  }
   if (column.name == table.time_column)
     refuse_at(text_, target.place, "'{}' is the time column of '{}' and cannot be predicted",
               column.name, table.name);

@@ -218,8 +218,14 @@ std::vector<std::pair<std::string, std::string>> question_words(const BoundQuest
   out.emplace_back("predict", target_words(question, speaker));
   const std::string key = write_table(entity.name) + "." + write_name(entity.primary_key.front());
   if (question.kind == QuestionKind::missing) {
-    out.emplace_back("for each",
-                     fmt::format("{}, at its own {}", key, write_name(entity.time_column)));
+    out.emplace_back(
+        "for each",
+        entity.time_column.empty()
+            ? fmt::format(
+                  "{}, with all that is known: the table has no time column, so its rows are "
+                  "split by their keys",
+                  key)
+            : fmt::format("{}, at its own {}", key, write_name(entity.time_column)));
   } else {
     out.emplace_back(
         "for each",

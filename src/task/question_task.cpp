@@ -167,6 +167,16 @@ void choose_windows(const Question& question, const Snapshot& snapshot, int64_t 
   task.val_timestamp = before(task, last, 2 * eval);
 }
 
+/// Of a table without time: rows are split by key, and all are asked about after the last row of the database.
+void choose_keys(const Snapshot& snapshot, Task& task) {
+  const auto& tables = snapshot.schema().tables;
+  const bool timed = std::any_of(tables.begin(), tables.end(),
+                                 [](const Table& table) { return !table.time_column.empty(); });
+  const auto range = timed ? find_row_times(snapshot, kTimeNever) : std::nullopt;
+  task.val_timestamp = (range ? range->last : 0) + 2 * kMicrosPerSecond;
+  task.test_timestamp = task.val_timestamp + kMicrosPerSecond;
+}
+
 /// Of missing values: by the number of rows.
 void choose_rows(const Question& question, const Snapshot& snapshot, Task& task) {
   const std::string time = quote_identifier(question.time_column);
@@ -211,7 +221,9 @@ AskedTask ask_task(const std::string& text, Snapshot& snapshot, int64_t eval_tim
     out.question = read_question(text, snapshot.schema());
     out.task = make_task(out.question);
     const bool missing = out.question.kind == QuestionKind::missing;
-    if (!out.split_chosen) {
+    if (splits_by_key(out.task)) {
+      choose_keys(snapshot, out.task);
+    } else if (!out.split_chosen) {
       out.task.num_eval_timestamps = eval_times;
       out.task.val_timestamp = *snapshot.schema().val_timestamp;
       out.task.test_timestamp = *snapshot.schema().test_timestamp;

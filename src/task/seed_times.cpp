@@ -38,6 +38,14 @@ std::vector<int64_t> forwards(const Task& task, int64_t first, int64_t most, int
 
 }  // namespace
 
+bool asks_at_own_time(const Task& task) {
+  return task.kind == TaskKind::autocomplete && !task.time_column.empty();
+}
+
+bool splits_by_key(const Task& task) {
+  return task.kind == TaskKind::autocomplete && task.time_column.empty();
+}
+
 int64_t window_end(const Task& task, int64_t t) {
   return task.horizon_months > 0 ? add_months(t, task.horizon_months) : t + task.horizon;
 }

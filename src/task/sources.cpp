@@ -3,12 +3,15 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/time.h"
 #include "database/parquet_file.h"
 #include "task/split.h"
 
 namespace cenote {
 namespace {
+
+constexpr uint64_t kTestPercent = 15;  // of the rows, where keys decide; as many for validation
 
 constexpr std::array<const char*, 3> kSplits{"train", "val", "test"};
 
@@ -108,7 +111,47 @@ RawLabels labels_from_sql(const Task& task, const Snapshot& snapshot, const Hook
   return raw;
 }
 
+namespace {
+
+/// Rows of a table without time: by what their keys hash to, so that rows that are added move no other.
+RawLabels labels_by_key(const Task& task, const Snapshot& snapshot, const Hooks& hooks) {
+  const Table& table = snapshot.schema().table(task.entity_table);
+  const auto columns =
+      snapshot.read_columns(task.entity_table, {table.primary_key.at(0), task.target_column});
+  const ColumnData &key = columns.at(0), &target = columns.at(1);
+  const std::array<int64_t, 3> time{task.val_timestamp - kMicrosPerSecond, task.val_timestamp,
+                                    task.test_timestamp};
+  RawLabels raw;
+  std::array<std::vector<int64_t>, 3> rows;
+  std::string bytes;
+  for (int64_t row = 0; row < target.size(); ++row) {
+    if (!key.is_valid(row) || !target.is_valid(row)) continue;
+    bytes.clear();
+    append_key_bytes(key, row, bytes);
+    const uint64_t percent = hash_bytes(bytes) % 100;
+    rows[percent < 100 - 2 * kTestPercent ? 0
+         : percent < 100 - kTestPercent   ? 1
+                                          : 2]
+        .push_back(row);
+  }
+  for (size_t i = 0; i < raw.size(); ++i) {
+    report_split(hooks, static_cast<int64_t>(i));
+    raw[i].name = kSplits[i];
+    raw[i].entity = make_column(StorageType::int64);
+    raw[i].time = make_column(StorageType::time);
+    for (const int64_t row : rows[i]) {
+      append_integer(raw[i].entity, row);
+      append_integer(raw[i].time, time[i]);
+    }
+    raw[i].label = take_rows(target, rows[i]);
+  }
+  return raw;
+}
+
+}  // namespace
+
 RawLabels labels_from_column(const Task& task, const Snapshot& snapshot, const Hooks& hooks) {
+  if (splits_by_key(task)) return labels_by_key(task, snapshot, hooks);
   // RelBench's bounds, with its step of one second: train (first, val - 1 s], val (val, test - 1 s],
   // test (test, last].
   const int64_t first = row_times(snapshot, task.test_timestamp).first;

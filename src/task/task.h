@@ -63,6 +63,11 @@ struct Task {
   std::string question;  // the PREDICT text that it was made of; may be empty
 };
 
+/// An autocomplete task asks about each row at its own time. Of a table without one (`time_column` is empty) it asks after
+/// all rows, and splits the rows by their keys.
+bool asks_at_own_time(const Task& task);
+bool splits_by_key(const Task& task);
+
 /// The end of the label window that begins at t, and how long it is in words ("30 days", "2 months"). Of several
 /// windows: all of them together.
 int64_t window_end(const Task& task, int64_t t);
