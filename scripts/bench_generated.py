@@ -23,6 +23,8 @@ probability depends on differs:
   latent           which of 40 products was ordered last; nothing but its name tells it from others
   siblings         how many orders all customers of the same city placed in the last 30 days
   friends          which share of the customer's friends ordered more than twice in the last 30 days
+  withdrawals      the largest amount of those account movements that are withdrawals
+  stars            the mean of the last four ratings of one to eight stars
   noise            nothing: auto must keep the constant
 """
 import argparse
@@ -267,6 +269,33 @@ class Friends(Counts):
         return sigmoid(4 * (sum(known) / len(known) - 0.5)) if known else 0.5
 
 
+class Withdrawals(Database):
+    def __init__(self, seed):
+        super().__init__(seed)
+        usual = [self.random.uniform(20, 80) for _ in range(CUSTOMERS)]
+        self.moves = [[(day, self.random.choice(["deposit", "withdrawal", "fee", "transfer"]), round(self.random.uniform(0, 2 * usual[c]), 2))
+                       for day in self.event_days(6)] for c in range(CUSTOMERS)]
+        self.add_rows("moves", ["kind", "amount"], [(day, c, kind, amount) for c in range(CUSTOMERS) for day, kind, amount in self.moves[c]])
+
+    def probability(self, customer, day):
+        known = [amount for d, kind, amount in self.moves[customer] if d <= day and kind == "withdrawal"]
+        return sigmoid((max(known, default=0) - 90) / 15)
+
+
+class Stars(Database):
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.stars = []
+        for c in range(CUSTOMERS):
+            mood = self.random.uniform(1.5, 7.5)
+            self.stars.append([(day, min(8, max(1, round(self.random.gauss(mood, 2))))) for day in self.event_days(15)])
+        self.add_rows("ratings", ["stars"], [(day, c, stars) for c in range(CUSTOMERS) for day, stars in self.stars[c]])
+
+    def probability(self, customer, day):
+        known = [stars for d, stars in self.stars[customer] if d <= day][-4:]
+        return sigmoid(1.5 * (sum(known) / len(known) - 4.5)) if known else 0.5
+
+
 class Noise(Counts):
     def probability(self, customer, day):
         return 0.3
@@ -274,7 +303,7 @@ class Noise(Counts):
 
 KINDS = {"counts": Counts, "recency": Recency, "grandparent": Grandparent, "sequence": Sequence, "text": Text, "same_row": SameRow,
          "ratio": Ratio, "trend": Trend, "weekend": Weekend, "quality": Quality, "latent": Latent, "siblings": Siblings, "friends": Friends,
-         "noise": Noise}
+         "withdrawals": Withdrawals, "stars": Stars, "noise": Noise}
 
 
 def auroc(scores, labels):

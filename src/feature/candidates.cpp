@@ -9,14 +9,15 @@
 #include "base/time.h"
 #include "feature/few_rows.h"
 #include "feature/frequent_values.h"
+#include "feature/usable_columns.h"
 
 namespace cenote {
 namespace {
 
-constexpr size_t kValues = 6;  // most frequent values of a column, each a feature
-constexpr size_t kParentValues = 3;
 constexpr size_t kPairColumns = 6;  // columns whose values are also taken two at a time
 constexpr size_t kPairValues = 3;
+constexpr size_t kConditions =
+    4;  // most frequent values of which the numbers of their rows are taken
 
 class Suggestions {
  public:
@@ -175,47 +176,13 @@ class Suggestions {
     return out;
   }
 
-  struct Usable {
-    ColumnRef ref;
-    ColumnType type;
-    int32_t table;
-  };
   /// Columns of a table's rows, and with `parents` those of their parents.
-  std::vector<Usable> columns(int32_t table, int32_t except_link, bool parents) const {
-    std::vector<Usable> out;
-    const auto of = [&](int32_t where, const Path& up) {
-      const Table& described = space_.schema.tables[where];
-      for (size_t c = 0; c < described.columns.size(); ++c) {
-        const Column& column = described.columns[c];
-        if (column.type == ColumnType::ignored || column.type == ColumnType::key) continue;
-        if (column.name == described.time_column) continue;
-        const std::pair<std::string, std::string> name(described.name, column.name);
-        if (std::find(task_.removed.begin(), task_.removed.end(), name) != task_.removed.end())
-          continue;
-        out.push_back({{up, static_cast<int32_t>(c)}, column.type, where});
-      }
-    };
-    of(table, {});
-    if (parents) {
-      for (const int32_t up : ups(table, except_link)) of(space_.graph.row_table(up), {up});
-    }
-    return out;
+  std::vector<UsableColumn> columns(int32_t table, int32_t except_link, bool parents) const {
+    return usable_columns(space_, task_.removed, table,
+                          parents ? ups(table, except_link) : std::vector<int32_t>());
   }
-
-  std::vector<Term> indicators(const Usable& column) {
-    std::vector<Term> out;
-    const bool word = column.type == ColumnType::text;
-    const auto& frequent = values_.of(column.table, column.ref.column);
-    const size_t most = word ? kWords : column.ref.up.empty() ? kValues : kParentValues;
-    // Of two values one tells all.
-    const size_t count = frequent.size() == 2 && !word ? 1 : std::min(frequent.size(), most);
-    for (size_t i = 0; i < count; ++i) {
-      Term term;
-      term.kind = TermKind::indicator;
-      term.conditions.push_back({column.ref, frequent[i], word});
-      out.push_back(std::move(term));
-    }
-    return out;
+  std::vector<Term> indicators(const UsableColumn& column) {
+    return indicator_terms(column, values_);
   }
 
   /// The columns of the anchor row itself and, where it is not the entity, when it was.
@@ -227,15 +194,15 @@ class Suggestions {
       feature.term.kind = TermKind::time;
       add(feature);
     }
-    for (const Usable& column : columns(table, -1, false)) {
-      if (column.type == ColumnType::number || column.type == ColumnType::boolean ||
-          column.type == ColumnType::timestamp) {
+    for (const UsableColumn& column : columns(table, -1, false)) {
+      if (column.is_number || column.type == ColumnType::timestamp) {
         feature.term = {};
         feature.term.kind =
             column.type == ColumnType::timestamp ? TermKind::timestamp : TermKind::number;
         feature.term.column = column.ref;
         add(feature);
-      } else {
+      }
+      if (column.type == ColumnType::category || column.type == ColumnType::text) {
         for (Term& term : indicators(column)) {
           feature.term = std::move(term);
           add(feature);
@@ -276,11 +243,11 @@ class Suggestions {
       }
     }
     const auto used = columns(table, rows.size() == 1 ? rows[0] / 2 : -1, true);
-    for (const Usable& column : used) {
+    for (const UsableColumn& column : used) {
       const bool own = column.ref.up.empty();
       feature.term = {};
       feature.term.column = column.ref;
-      if (column.type == ColumnType::number || column.type == ColumnType::boolean) {
+      if (column.is_number) {
         feature.term.kind = TermKind::number;
         for (const Window& window : near ? windows({3, 10}) : windows({10}))
           with(FeaturePool::mean, window);
@@ -303,7 +270,8 @@ class Suggestions {
         }
         const bool few = values_.of(column.table, column.ref.column).size() <= kFewValues;
         if (!few || column.type == ColumnType::boolean) continue;
-      } else if (column.type == ColumnType::timestamp) {
+      }
+      if (column.type == ColumnType::timestamp) {
         feature.term.kind = TermKind::timestamp;
         for (const FeaturePool pool : {FeaturePool::last, FeaturePool::min, FeaturePool::max})
           with(pool);
@@ -323,13 +291,51 @@ class Suggestions {
         }
       }
     }
-    if (near) add_pairs(feature, used);
+    if (near) {
+      add_pairs(feature, used);
+      add_conditional(feature, used);
+    }
+  }
+
+  /// The amounts of the withdrawals: numbers of those rows that have a frequent value in another column.
+  void add_conditional(Feature feature, const std::vector<UsableColumn>& used) {
+    const auto with = [&](FeaturePool pool, Window window = {}) {
+      feature.pool = pool;
+      feature.window = window;
+      add(feature);
+    };
+    const bool timed = space_.graph.store.tables[space_.row_table(feature)].timed;
+    size_t sorts = 0;
+    for (const UsableColumn& sort : used) {
+      const auto& values = values_.of(sort.table, sort.ref.column);
+      const bool few = sort.type != ColumnType::text && sort.type != ColumnType::number &&
+                       sort.type != ColumnType::timestamp && values.size() >= 2 &&
+                       values.size() <= kFewValues;
+      if (!few || sorts++ >= kPairColumns) continue;
+      size_t numbers = 0;
+      for (const UsableColumn& number : used) {
+        const bool may_be = number.is_number && number.type != ColumnType::boolean &&
+                            number.ref.up.empty() && !(number.ref == sort.ref);
+        if (!may_be || numbers++ >= kPairColumns) continue;
+        for (size_t i = 0; i < std::min(values.size(), kConditions); ++i) {
+          feature.term = {};
+          feature.term.kind = TermKind::number;
+          feature.term.column = number.ref;
+          feature.term.conditions = {{sort.ref, values[i], false}};
+          with(FeaturePool::mean);
+          with(FeaturePool::sum, timed ? spans_.back() : Window{});
+          with(FeaturePool::max);
+          with(FeaturePool::min);
+          with(FeaturePool::last);
+        }
+      }
+    }
   }
 
   /// Two values in the same row: what pooling one column at a time cannot see.
-  void add_pairs(Feature feature, const std::vector<Usable>& used) {
-    std::vector<const Usable*> chosen;
-    for (const Usable& column : used) {
+  void add_pairs(Feature feature, const std::vector<UsableColumn>& used) {
+    std::vector<const UsableColumn*> chosen;
+    for (const UsableColumn& column : used) {
       const auto size = values_.of(column.table, column.ref.column).size();
       if (column.type != ColumnType::text && size >= 2 && size <= kFewValues &&
           chosen.size() < kPairColumns)

@@ -115,7 +115,10 @@ std::string describe(const FeatureSpace& space, const Feature& feature) {
       what = column_name(space, table, term.column) + ", in days ago";
       break;
     case TermKind::number:
-    case TermKind::distinct: what = column_name(space, table, term.column); break;
+    case TermKind::distinct:
+      what = column_name(space, table, term.column);
+      if (!term.conditions.empty()) what += " where " + conditions_text(space, table, term);
+      break;
     case TermKind::indicator: what = conditions_text(space, table, term); break;
   }
   if (feature.pool == FeaturePool::value) return what + anchor_text(space, feature.anchor);

@@ -82,7 +82,7 @@ void check_feature(const FeatureSpace& space, const Feature& feature) {
               feature.term.kind == TermKind::label;
   }
   const bool indicator = feature.term.kind == TermKind::indicator;
-  fits &= indicator == !feature.term.conditions.empty();
+  fits &= indicator == !feature.term.conditions.empty() || feature.term.kind == TermKind::number;
   fits &= (feature.pool == FeaturePool::distinct) == (feature.term.kind == TermKind::distinct);
   fits &= feature.pool != FeaturePool::distinct || feature.window.kind == WindowKind::all;
   fits &= feature.window.kind == WindowKind::all ||

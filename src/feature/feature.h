@@ -35,7 +35,7 @@ enum class TermKind {
   time,       // when it happened
   weekend,    // 1 if that was a Saturday or a Sunday, else 0
   hour,       // of the day when it happened, with its part
-  number,     // a column; booleans as 0 and 1
+  number,     // a column, booleans as 0 and 1; missing where a condition does not hold
   timestamp,  // a column that is a time
   distinct,   // a column of which only the number of different values counts
   indicator,  // 1 if all conditions hold, 0 if not, missing where a column is
@@ -45,7 +45,7 @@ enum class TermKind {
 struct Term {
   TermKind kind = TermKind::row;
   ColumnRef column;                   // number, timestamp, distinct
-  std::vector<Condition> conditions;  // indicator
+  std::vector<Condition> conditions;  // indicator; number may have some
   int64_t output = 0;                 // label: which
 };
 

@@ -191,12 +191,20 @@ class Writer {
       case TermKind::number: {
         const std::string one =
             fmt::format("CAST({} AS DOUBLE)", column(row_table, term.column, time, alias));
-        return fmt::format("CASE WHEN isfinite({0}) THEN {0} END", one);
+        const std::string holds = conditions(row_table, term, time, alias);
+        return fmt::format("CASE WHEN isfinite({0}){1} THEN {0} END", one,
+                           holds.empty() ? "" : fmt::format(" AND {} = 1", holds));
       }
       case TermKind::distinct: return column(row_table, term.column, time, alias);
       case TermKind::indicator: break;
       case TermKind::label: fail(ErrorCode::internal, "labels have no SQL");
     }
+    return conditions(row_table, term, time, alias);
+  }
+
+  /// 1 if all hold, 0 if not; "" where there are none.
+  std::string conditions(int32_t row_table, const Term& term, const std::string& time,
+                         std::string_view alias) const {
     std::string out;
     for (const Condition& condition : term.conditions) {
       if (!out.empty()) out += " * ";

@@ -192,30 +192,41 @@ std::vector<double> TermMaker::make(const Term& term) {
           if (!std::isfinite(out[i])) out[i] = kMissing;
         }
       }
+      for (const Condition& condition : term.conditions) {
+        const std::vector<double> holds = indicator(condition);
+        for (size_t i = 0; i < out.size(); ++i)
+          if (holds[i] != 1) out[i] = kMissing;
+      }
       return out;
     }
     case TermKind::indicator: break;
   }
   for (const Condition& condition : term.conditions) {
-    if (condition.word) {
-      const ColumnData& column = data(condition.column);
-      const WordMarks& marks = words(condition.column);
-      const int64_t word = marks.find(condition.value);
-      CENOTE_ASSERT(word >= 0);
-      const std::vector<int32_t>& source = source_rows(condition.column.up);
-      for (size_t i = 0; i < out.size(); ++i) {
-        const int32_t at = source[i];
-        out[i] *=
-            at < 0 || !column.is_valid(at) ? kMissing : marks.has(static_cast<int64_t>(i), word);
-      }
-      continue;
-    }
-    const ValueCodes& known = codes(condition.column);
-    const auto at = std::find(known.values.begin(), known.values.end(), condition.value);
-    const auto wanted = static_cast<int32_t>(at - known.values.begin());  // none: equals no code
-    for (size_t i = 0; i < out.size(); ++i)
-      out[i] *= known.code[i] < 0 ? kMissing : known.code[i] == wanted;
+    const std::vector<double> holds = indicator(condition);
+    for (size_t i = 0; i < out.size(); ++i) out[i] *= holds[i];
   }
+  return out;
+}
+
+std::vector<double> TermMaker::indicator(const Condition& condition) {
+  std::vector<double> out(rows_.size());
+  if (condition.word) {
+    const ColumnData& column = data(condition.column);
+    const WordMarks& marks = words(condition.column);
+    const int64_t word = marks.find(condition.value);
+    CENOTE_ASSERT(word >= 0);
+    const std::vector<int32_t>& source = source_rows(condition.column.up);
+    for (size_t i = 0; i < out.size(); ++i) {
+      const int32_t at = source[i];
+      out[i] = at < 0 || !column.is_valid(at) ? kMissing : marks.has(static_cast<int64_t>(i), word);
+    }
+    return out;
+  }
+  const ValueCodes& known = codes(condition.column);
+  const auto at = std::find(known.values.begin(), known.values.end(), condition.value);
+  const auto wanted = static_cast<int32_t>(at - known.values.begin());  // none: equals no code
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] = known.code[i] < 0 ? kMissing : known.code[i] == wanted;
   return out;
 }
 

@@ -68,6 +68,8 @@ class TermMaker {
   /// The row of the column's table for each of the rows, or -1: no parent, or one from later.
   const std::vector<int32_t>& source_rows(const Path& up);
   const ValueCodes& codes(const ColumnRef& ref);
+  /// 1 where it holds, 0 where not, NaN where there is no value.
+  std::vector<double> indicator(const Condition& condition);
   const WordMarks& words(const ColumnRef& ref);
 
   const FeatureSpace& space_;

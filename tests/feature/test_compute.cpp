@@ -105,5 +105,29 @@ TEST(Times, TellWeekendsAndHours) {
   EXPECT_EQ(value_of(space, feature, seed_at(0, 9)), 0);
 }
 
+TEST(Conditions, LeaveOnlyTheNumbersOfTheirRows) {
+  // Products cost 0 and 1.5.
+  toy::Shop shop{toy::shop_store(
+      2, 2, {{1, 1, 1, 2, 10}, {2, 1, 2, 4, 12}, {3, 1, 1, 9, 14}, {4, 1, 2, 7, 31}})};
+  const FeatureSpace space{shop.schema, shop.graph, 0};
+  Feature feature;
+  feature.rows = {0};
+  feature.term.kind = TermKind::number;
+  feature.term.column.column = 3;
+  feature.term.conditions = {{{{3}, 1}, "1.5", false}};
+  feature.pool = FeaturePool::max;
+  EXPECT_EQ(value_of(space, feature, seed_at(0, 20)), 4);
+  EXPECT_EQ(value_of(space, feature, seed_at(0, 31)), 7);
+  EXPECT_TRUE(std::isnan(value_of(space, feature, seed_at(0, 10))));
+  feature.pool = FeaturePool::sum;
+  EXPECT_EQ(value_of(space, feature, seed_at(0, 31)), 11);
+  EXPECT_EQ(value_of(space, feature, seed_at(1, 31)), 0);
+  const Feature back = load_feature(space, save_feature(space, feature));
+  EXPECT_EQ(value_of(space, back, seed_at(0, 31)), 11);
+  EXPECT_EQ(
+      describe(space, feature),
+      "sum of amount where price of their products is '1.5' in all orders (by orders.customer)");
+}
+
 }  // namespace
 }  // namespace cenote
