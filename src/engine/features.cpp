@@ -72,6 +72,84 @@ std::string comment_text(std::string text) {
   return text;
 }
 
+std::string equal_keys(const Link& link, const std::string& child, const std::string& parent) {
+  std::string out;
+  for (size_t i = 0; i < link.from_columns.size(); ++i) {
+    out += fmt::format("{}{}.{} = {}.{}", i == 0 ? "" : " AND ", child,
+                       quote_identifier(link.from_columns[i]), parent,
+                       quote_identifier(link.to_columns[i]));
+  }
+  return out;
+}
+
+/// A table as the source has it, with the time that its rows took from those that they refer to.
+std::string with_parents_time(const Schema& schema, const Table& table) {
+  std::string from = fmt::format("main.{} AS c", quote_identifier(table.name)), times;
+  int parents = 0;
+  for (const Link& link : schema.links) {
+    const std::string label =
+        link.name().substr(std::min(link.name().size(), table.name.size() + 1));
+    if (link.from_table != table.name || std::find(table.time_links.begin(), table.time_links.end(),
+                                                   label) == table.time_links.end())
+      continue;
+    const std::string parent = fmt::format("p{}", parents++);
+    from += fmt::format(" LEFT JOIN {} AS {} ON {}", quote_identifier(link.to_table), parent,
+                        equal_keys(link, "c", parent));
+    times += fmt::format("{}{}.{}", times.empty() ? "" : ", ", parent,
+                         quote_identifier(schema.table(link.to_table).time_column));
+  }
+  return fmt::format("SELECT c.*, {} AS {} FROM {}",
+                     parents == 1 ? times : fmt::format("greatest({})", times),
+                     quote_identifier(table.time_column), from);
+}
+
+/// A table that is not of the source: the values of columns, known from the first row that names each.
+std::string of_values(const Schema& schema, const Table& table) {
+  const std::string key = quote_identifier(table.primary_key.at(0));
+  std::string rows;
+  for (const Link& link : schema.links) {
+    if (link.to_table != table.name) continue;
+    rows += fmt::format("{}SELECT {} AS {}", rows.empty() ? "" : " UNION ALL ",
+                        quote_identifier(link.from_columns.at(0)), key);
+    if (!table.time_column.empty())
+      rows += fmt::format(", {} AS t", quote_identifier(schema.table(link.from_table).time_column));
+    rows += " FROM " + quote_identifier(link.from_table);
+  }
+  const std::string first =
+      table.time_column.empty()
+          ? ""
+          : fmt::format(", min(t) AS {}", quote_identifier(table.time_column));
+  return fmt::format("SELECT {0}{1} FROM ({2}) WHERE {0} IS NOT NULL GROUP BY {0}", key, first,
+                     rows);
+}
+
+/// "name AS (SELECT ...),\n" of each table that Cenote made or added a time to, those that others need first.
+std::string added_tables(const Schema& schema) {
+  std::vector<const Table*> open;
+  for (const Table& table : schema.tables)
+    if (!table.time_links.empty() || !table.values_of.empty()) open.push_back(&table);
+  const auto needs = [&](const Table& one, const Table& other) {
+    return std::any_of(schema.links.begin(), schema.links.end(), [&](const Link& link) {
+      return one.values_of.empty() ? link.from_table == one.name && link.to_table == other.name
+                                   : link.to_table == one.name && link.from_table == other.name;
+    });
+  };
+  std::string out;
+  while (!open.empty()) {
+    auto next = std::find_if(open.begin(), open.end(), [&](const Table* one) {
+      return std::none_of(open.begin(), open.end(),
+                          [&](const Table* other) { return other != one && needs(*one, *other); });
+    });
+    if (next == open.end()) next = open.begin();
+    const Table& table = **next;
+    out += fmt::format(
+        "{} AS ({}),\n", quote_identifier(table.name),
+        table.values_of.empty() ? with_parents_time(schema, table) : of_values(schema, table));
+    open.erase(next);
+  }
+  return out;
+}
+
 /// One SELECT of all features, each under a comment that says what it is.
 std::string query_of(const RunFeatures& run, const ModelFile& model) {
   const Table& entity = model.schema.table(model.task.entity_table);
@@ -79,10 +157,12 @@ std::string query_of(const RunFeatures& run, const ModelFile& model) {
   std::string out = fmt::format(
       "-- What {} looks at for '{}': s holds the entities and when they are asked about; rows "
       "after cut are not known.\n"
-      "WITH s AS (\n  SELECT {} AS entity, TIMESTAMP '{}' AS time, time AS cut FROM {}\n)\nSELECT "
+      "WITH {}s AS (\n  SELECT {} AS entity, TIMESTAMP '{}' AS time, time AS cut FROM "
+      "{}\n)\nSELECT "
       "s.entity",
-      model.model, comment_text(model.task.name), quote_identifier(entity.primary_key[0]),
-      format_time(model.task.test_timestamp), quote_identifier(entity.name));
+      model.model, comment_text(model.task.name), added_tables(model.schema),
+      quote_identifier(entity.primary_key[0]), format_time(model.task.test_timestamp),
+      quote_identifier(entity.name));
   size_t number = 0;
   for (const RunFeature& feature : run.features) {
     out += fmt::format("\n  -- {:.1f} %: {}", 100 * feature.share, comment_text(feature.sentence));

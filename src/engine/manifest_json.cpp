@@ -51,6 +51,9 @@ json schema_to_json(const Schema& schema) {
                       {"columns", columns},
                       {"primary_key", table.primary_key},
                       {"time_column", table.time_column}});
+    // Only of tables that have some, so that models of manifests keep their bytes.
+    if (!table.time_links.empty()) tables.back()["time_links"] = table.time_links;
+    if (!table.values_of.empty()) tables.back()["values_of"] = table.values_of;
   }
   for (const Link& link : schema.links) {
     links.push_back({{"from", link.from_table},
@@ -76,6 +79,8 @@ Schema schema_from_json(const json& in) {
     }
     table.primary_key = item.at("primary_key").get<std::vector<std::string>>();
     table.time_column = item.at("time_column").get<std::string>();
+    table.time_links = item.value("time_links", std::vector<std::string>());
+    table.values_of = item.value("values_of", std::vector<std::string>());
     check_named(table, table.primary_key);
     if (!table.time_column.empty()) check_named(table, {table.time_column});
     CENOTE_CHECK(out.find_table(table.name) < 0, bad_input, "model: table '{}' is there twice",

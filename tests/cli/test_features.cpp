@@ -59,6 +59,34 @@ TEST(Features, AsSqlAreAQueryThatRuns) {
       "THEN 1 ELSE error('rows are missing') END AS one FROM made");
 }
 
+TEST(Features, AsSqlMakeTheTablesThatTheSourceDoesNotHave) {
+  // Lines have no time of their own, and buyers no table.
+  const TemporaryFolder folder("cenote-features");
+  const std::string file = (folder.path() / "shop.duckdb").string();
+  {
+    const DuckDatabase duck(file, {});
+    duck.execute(
+        "CREATE TABLE orders AS SELECT i AS order_id, hash(i) % 40 AS buyer_id, TIMESTAMP "
+        "'2020-01-01' + to_hours(CAST(i AS INT)) AS ordered_at FROM range(4000) t(i)");
+    duck.execute(
+        "CREATE TABLE lines AS SELECT i // 2 AS order_id, hash(i, 1) % 50 AS amount FROM range(8000) "
+        "t(i)");
+  }
+  const std::string run = (folder.path() / "run").string();
+  const Outcome fitted = run_cenote(
+      {"fit", file, "PREDICT SUM(lines.amount, 0, 10, days) FOR EACH orders.buyer_id", "--model",
+       "boost", "--set", "candidates=200", "--set", "features=40", "--set", "search=false", "--set",
+       "bags=1", "--threads", "2", "--out", run});
+  ASSERT_EQ(fitted.code, 0) << fitted.err;
+  const Outcome sql = run_cenote({"features", run, "--sql"});
+  ASSERT_NE(sql.out.find("\"buyer\" AS (SELECT \"buyer_id\", min(t) AS \"first_seen\""),
+            std::string::npos)
+      << sql.out;
+  ASSERT_NE(sql.out.find("p0.\"ordered_at\" AS \"ordered_at\""), std::string::npos) << sql.out;
+  const DuckDatabase duck(file, {});
+  EXPECT_EQ(duck.query("SELECT * FROM (" + sql.out.substr(0, sql.out.rfind(';')) + ")").rows, 40);
+}
+
 TEST(Features, ModelsThatChooseNoneSaySo) {
   const Outcome outcome = run_cenote({"features", trained_run().path});
   EXPECT_EQ(outcome.code, 0);
