@@ -297,6 +297,7 @@ SearchResult Search::choose() {
                              part_.seed);
   };
   // By models alone: the weights of a stack were found on these very labels, and would make luck look like more.
+  compare();
   // Other seeds of one setting are no further tries.
   std::set<std::string> settings;
   for (const auto& done : done_) {
