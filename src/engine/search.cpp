@@ -13,6 +13,8 @@
 namespace cenote {
 namespace {
 
+constexpr int64_t kMostStacked = 256;  // classes
+
 using nlohmann::json;
 
 /// "sage pool=max, seed 1"
@@ -263,8 +265,9 @@ SearchResult Search::choose() {
   for (const Seed& seed : prepared_.selection.seeds) entity.push_back(seed.row);
   const MetricEntry& metric = metric_registry().at(prepared_.task.metric);
   const auto& label = prepared_.selection.label;
-  // Lists of items have no mean: of models that recommend one is kept.
-  const bool stacks = prepared_.item_table < 0;
+  // Lists of items have no mean: of models that recommend one is kept. Of very many classes neither is made: to find the
+  // weights would take longer than to train.
+  const bool stacks = prepared_.item_table < 0 && prepared_.outputs <= kMostStacked;
   const auto stack = stacks ? bagged_stack_weights(predictions, metric, label, prepared_.outputs,
                                                    entity, part_.seed)
                             : std::vector<double>();

@@ -58,8 +58,9 @@ int64_t checked_rows(const MetricInput& input, bool multilabel = false);
 ///
 /// Empty     NaN where the metric is undefined in all draws.
 /// Errors    cancelled.
-/// Cost      the metric, 1,000 times; above 20,000 rows that of a fixed part of the entities: how far its draws lie
-///           from its own value, shrunk by the root of its share, is taken as how far those of all rows would.
+/// Cost      the metric, 1,000 times; above 20,000 rows (fewer where a row has over 250 numbers) that of a fixed part of
+///           the entities: how far its draws lie from its own value, shrunk by the root of its share, is taken as how
+///           far those of all rows would.
 /// Source    the percentile bootstrap (Efron 1979); the scaling is that of the m out of n bootstrap (Bickel, Götze,
 ///           van Zwet 1997).
 struct Interval {

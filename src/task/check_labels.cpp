@@ -13,6 +13,8 @@
 namespace cenote {
 namespace {
 
+constexpr int64_t kFewClasses = 100;  // so many may be rare
+
 int sign(bool less, bool greater) { return less ? -1 : greater ? 1 : 0; }
 
 /// Order of two valid values of a column, as append_key_bytes() has it.
@@ -176,6 +178,17 @@ void check_variety(const Task& task, const LabelTable& table, const std::string&
   hooks.warn("one_class", text + "; metrics of this split may be undefined");
 }
 
+/// A name of each row is no class of it.
+void check_classes(const Task& task, const Labels& labels) {
+  if (task.type != TaskType::multiclass_classification) return;
+  const int64_t rows = labels.train.size();
+  CENOTE_CHECK(labels.training_classes <= kFewClasses || labels.training_classes * 2 <= rows,
+               bad_input,
+               "task '{}': '{}' has {} different values in {} training rows, so most of them tell "
+               "nothing of others: it is a name, not a class",
+               task.name, task.target_column, labels.training_classes, rows);
+}
+
 void warn_of_unseen_classes(const Task& task, const LabelTable& table, const std::string& split,
                             const Labels& labels, const Hooks& hooks) {
   if (task.type != TaskType::multiclass_classification) return;
@@ -292,6 +305,7 @@ Labels check_labels(const Task& task, const Snapshot& snapshot, RawLabels raw, c
     check_variety(task, *tables[i], raw[i].name, labels, hooks);
     warn_of_unseen_classes(task, *tables[i], raw[i].name, labels, hooks);
   }
+  check_classes(task, labels);
   labels.last_training_time = labels.train.time.back();
   return labels;
 }

@@ -113,8 +113,8 @@ std::vector<int64_t> rows_by_window(const Question& question, const Snapshot& sn
   return rows;
 }
 
-/// The windows at one end that hold next to nothing: rows of a wrong date, or a remainder after a long pause. They are
-/// not learned from, and nothing is measured there.
+/// The windows at one end that hold next to nothing, more than twice as many in a row as anywhere else: rows of a wrong
+/// date, or a remainder after a long pause. They are not learned from, and nothing is measured there.
 template <typename Iterator>
 int64_t quiet_windows(Iterator begin, Iterator end, int64_t total, int64_t most) {
   std::vector<int64_t> busy;
@@ -129,7 +129,12 @@ int64_t quiet_windows(Iterator begin, Iterator end, int64_t total, int64_t most)
         static_cast<double>(rows) > kMostQuiet * static_cast<double>(total))
       break;
   }
-  return quiet;
+  int64_t pause = 0, longest = 0;
+  for (Iterator at = begin + quiet; at != end; ++at) {
+    pause = static_cast<double>(*at) < few ? pause + 1 : 0;
+    longest = std::max(longest, pause);
+  }
+  return quiet > 2 * longest ? quiet : 0;
 }
 
 void choose_windows(const Question& question, const Snapshot& snapshot, int64_t eval_times,
@@ -227,7 +232,9 @@ AskedTask ask_task(const std::string& text, Snapshot& snapshot, int64_t eval_tim
       out.task.num_eval_timestamps = eval_times;
       out.task.val_timestamp = *snapshot.schema().val_timestamp;
       out.task.test_timestamp = *snapshot.schema().test_timestamp;
-      if (!missing) out.task.first_seed = times_of(out.question, snapshot).first;
+      // The first window may begin before the first row, and end after it.
+      if (!missing)
+        out.task.first_seed = before(out.task, times_of(out.question, snapshot).first, 1);
     } else if (missing) {
       choose_rows(out.question, snapshot, out.task);
     } else {

@@ -14,6 +14,8 @@
 namespace cenote {
 namespace {
 
+constexpr int64_t kMostClasses = 256;
+
 void check_matrix(const FeatureMatrix& x, std::string_view what) {
   CENOTE_CHECK(x.rows >= 0 && x.rows <= INT32_MAX, bad_input, "trees: {} {} rows", x.rows, what);
   for (size_t i = 0; i < x.columns.size(); ++i) {
@@ -32,6 +34,11 @@ void check_range(std::string_view name, Number value, Number min, Number max) {
 void check_options(const BoostingOptions& options) {
   tree_predictions(options.objective, 1, {});  // knows the objectives
   check_range<int64_t>("classes", options.classes, 1, 65536);
+  CENOTE_CHECK(
+      options.classes <= kMostClasses, unsupported,
+      "trees: {} classes are too many, since every round grows a tree for each; at most {}, "
+      "networks predict more",
+      options.classes, kMostClasses);
   check_range<int64_t>("rounds", options.rounds, 1, 1'000'000);
   check_range<int64_t>("patience", options.patience, 1, INT64_MAX);
   check_range("learning_rate", options.learning_rate, 1e-9, 1e9);

@@ -90,6 +90,17 @@ TEST(Questions, AboutAColumnAreAutocomplete) {
   expect_same(of_question.test, of_task.test);
 }
 
+TEST(Questions, ANameOfEachRowIsNoClass) {
+  const Shop shop;
+  std::string customers = "id,name\n";
+  for (int i = 0; i < 400; ++i) customers += fmt::format("{},name {}\n", i, i % 390);
+  shop.write("db/customers.csv", customers);
+  Snapshot open = shop.open();
+  const AskedTask asked = ask_of(open, "PREDICT customers.name FOR EACH customers.id");
+  const std::string error = error_of([&] { make_labels(asked.task, open, {}); });
+  EXPECT_NE(error.find("it is a name, not a class"), std::string::npos) << error;
+}
+
 TEST(Questions, WindowsOfMonthsFollowTheCalendar) {
   const Shop shop;
   Snapshot open = shop.open();

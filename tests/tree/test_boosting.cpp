@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "support/error_of.h"
 #include "tree/detail_booster.h"
 #include "tree/lightgbm_api.h"
 #include "tree_helpers.h"
@@ -143,6 +144,16 @@ TEST(Boosting, ASingleClassIsCertain) {
   const auto x = random_matrix(50, 4, 15);
   EXPECT_EQ(predict(fit(x, std::vector<double>(50, 0.0), options), x),
             std::vector<double>(50, 1.0));
+}
+
+TEST(Boosting, OfVeryManyClassesIsRefused) {
+  auto options = small_options("multiclass");
+  options.classes = 257;
+  const auto x = random_matrix(50, 4, 15);
+  EXPECT_EQ(
+      error_of([&] { fit(x, std::vector<double>(50, 0.0), options); }),
+      "unsupported: trees: 257 classes are too many, since every round grows a tree for each; at "
+      "most 256, networks predict more");
 }
 
 TEST(Boosting, InfiniteValuesAreMissingOnes) {

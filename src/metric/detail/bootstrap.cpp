@@ -20,6 +20,11 @@ namespace {
 constexpr int kDraws = 1000, kDifferenceDraws = 200;
 /// A spread needs no more rows than these; it shrinks with the root of their number.
 constexpr size_t kMostRows = 20000;
+constexpr size_t kMostNumbers = 5'000'000;  // nor more of these, where each row has thousands
+
+size_t most_rows(const MetricInput& input) {
+  return std::min(kMostRows, kMostNumbers / static_cast<size_t>(std::max<int64_t>(1, input.width)));
+}
 
 // Linear between the two nearest values, as numpy.percentile. REQUIRES sorted, not empty.
 double percentile(const std::vector<double>& sorted, double share) {
@@ -134,8 +139,8 @@ Interval bootstrap(const MetricEntry& metric, const MetricInput& input,
   std::vector<double> values;
   std::vector<size_t> rows;
   double centre = interval.value, shrink = 1;
-  if (entity.size() > kMostRows) {
-    const double kept = static_cast<double>(entities.keep(kMostRows, seed));
+  if (entity.size() > most_rows(input)) {
+    const double kept = static_cast<double>(entities.keep(most_rows(input), seed));
     shrink = std::sqrt(kept / static_cast<double>(entity.size()));
     entities.all(rows);
     centre = resampled.compute(input.prediction, rows);
@@ -164,8 +169,8 @@ double difference_error(const MetricEntry& metric, const MetricInput& input,
   check_width({other, input.label, input.width}, entity.size());
   if (entity.empty()) return kUndefined;
   Entities entities(entity);
-  const double share =
-      static_cast<double>(entities.keep(kMostRows, seed)) / static_cast<double>(entity.size());
+  const double share = static_cast<double>(entities.keep(most_rows(input), seed)) /
+                       static_cast<double>(entity.size());
   MetricOfRows resampled(metric, input, entity.size());
   std::vector<double> values;
   std::vector<size_t> rows;
