@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <utility>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -129,10 +130,10 @@ int64_t quiet_windows(Iterator begin, Iterator end, int64_t total, int64_t most)
         static_cast<double>(rows) > kMostQuiet * static_cast<double>(total))
       break;
   }
-  int64_t pause = 0, longest = 0;
+  int64_t pause = 0, longest = 0;  // the pause at the other end is none of these
   for (Iterator at = begin + quiet; at != end; ++at) {
-    pause = static_cast<double>(*at) < few ? pause + 1 : 0;
-    longest = std::max(longest, pause);
+    if (static_cast<double>(*at) >= few) longest = std::max(longest, std::exchange(pause, -1));
+    ++pause;
   }
   return quiet > 2 * longest ? quiet : 0;
 }
