@@ -4,14 +4,10 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/lower.h"
 
 namespace cenote {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
 
 /// Exactly, else ignoring case: SQLite's foreign keys may spell their parent in another case.
 SourceTable* find(std::vector<SourceTable>& tables, const std::string& name) {
@@ -19,7 +15,7 @@ SourceTable* find(std::vector<SourceTable>& tables, const std::string& name) {
     if (table.name == name) return &table;
   }
   for (SourceTable& table : tables) {
-    if (lower(table.name) == lower(name)) return &table;
+    if (to_lower(table.name) == to_lower(name)) return &table;
   }
   return nullptr;
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/check.h"
+#include "base/lower.h"
 
 namespace cenote {
 namespace {
@@ -30,11 +31,6 @@ char find_delimiter(const std::filesystem::path& file, std::string_view line) {
     }
   }
   return best;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
 }
 
 bool is_number(std::string_view text) {
@@ -117,7 +113,7 @@ std::string csv_relation(const std::filesystem::path& file, const DuckDatabase& 
     for (size_t j = 0; j < i; ++j) {
       CENOTE_CHECK(names[i] != names[j], bad_schema, "'{}': two columns are called '{}'",
                    file.string(), names[i]);
-      CENOTE_CHECK(lower(names[i]) != lower(names[j]), bad_schema,
+      CENOTE_CHECK(to_lower(names[i]) != to_lower(names[j]), bad_schema,
                    "'{}': columns '{}' and '{}' differ only in case", file.string(), names[j],
                    names[i]);
     }

@@ -106,6 +106,16 @@ bool convert_reference(Table& table, Column& column, StorageType wanted, const L
 
 }  // namespace
 
+std::string equal_keys(const Link& link, const std::string& child, const std::string& parent) {
+  std::string out;
+  for (size_t i = 0; i < link.from_columns.size(); ++i) {
+    out += fmt::format("{}{}.{} = {}.{}", i == 0 ? "" : " AND ", child,
+                       quote_identifier(link.from_columns[i]), parent,
+                       quote_identifier(link.to_columns[i]));
+  }
+  return out;
+}
+
 Link resolve_link(const SourceTable& source, const ManifestLink& declared, const Schema& schema) {
   Link link;
   link.from_table = source.name;
@@ -243,12 +253,7 @@ void check_link(Link& link, const Schema& schema, const Stage& stage) {
            value_text(twice.columns[link.to_columns.size()], 0));
     }
   }
-  std::string equal;
-  for (size_t i = 0; i < link.from_columns.size(); ++i) {
-    equal +=
-        fmt::format("{}c.{} = p.{}", i == 0 ? "" : " AND ", quote_identifier(link.from_columns[i]),
-                    quote_identifier(link.to_columns[i]));
-  }
+  const std::string equal = equal_keys(link, "c", "p");
   const int64_t references = stage.loader.integer(
       fmt::format("SELECT count(*) FROM {} WHERE {}", child_name, not_null(link.from_columns)));
   const int64_t matched = stage.loader.integer(fmt::format(

@@ -9,6 +9,9 @@ namespace cenote {
 /// A declared link with its columns filled in. Errors    bad_schema naming table, column and link.
 Link resolve_link(const SourceTable& source, const ManifestLink& declared, const Schema& schema);
 
+/// "c.a = p.x AND c.b = p.y": where a row `child` refers to a row `parent`.
+std::string equal_keys(const Link& link, const std::string& child, const std::string& parent);
+
 /// Gives keys one storage type on both ends of every link: 3.0 and '3' refer to 3.
 /// Errors    bad_schema with an example value where that cannot be.
 void unify_key_types(Schema& schema, const Stage& stage);

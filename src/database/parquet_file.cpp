@@ -2,19 +2,11 @@
 #include "database/parquet_file.h"
 
 #include "base/check.h"
+#include "base/lower.h"
 #include "base/files.h"
 #include "database/settings.h"
 
 namespace cenote {
-namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
-
-}  // namespace
-
 QueryResult read_parquet_file(const std::filesystem::path& file,
                               const std::vector<std::string>& columns, const std::string& list,
                               ListsAs lists) {
@@ -32,10 +24,10 @@ QueryResult read_parquet_file(const std::filesystem::path& file,
     for (int64_t i = 0; i < names.rows; ++i) {
       const std::string name(names.columns[0].text(i)), quoted = quote_identifier(name);
       bool wanted = false;
-      for (const std::string& column : columns) wanted |= lower(column) == lower(name);
+      for (const std::string& column : columns) wanted |= to_lower(column) == to_lower(name);
       if (!wanted) continue;
       std::string value = quoted;
-      if (!list.empty() && lower(list) == lower(name)) {
+      if (!list.empty() && to_lower(list) == to_lower(name)) {
         value = lists == ListsAs::text ? fmt::format("CAST({0} AS VARCHAR) AS {0}", quoted)
                                        : fmt::format("unnest({0}) AS {0}", quoted);
       }

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/lower.h"
+#include "database/keys.h"
 #include "schema/likeness.h"
 
 namespace cenote {
@@ -17,16 +19,6 @@ constexpr size_t kLongestChain = 3;     // links from a row with a time up to th
 using Chain = std::vector<const Link*>;  // from the last child up
 
 std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
-
-std::string equal_keys(const Link& link, const std::string& child, const std::string& parent) {
-  std::string out;
-  for (size_t i = 0; i < link.from_columns.size(); ++i) {
-    out += fmt::format("{}{}.{} = {}.{}", i == 0 ? "" : " AND ", child,
-                       quote_identifier(link.from_columns[i]), parent,
-                       quote_identifier(link.to_columns[i]));
-  }
-  return out;
-}
 
 /// Pairs of a row and one that refers to it, over a chain of links whose middle tables have no time.
 struct Pairs {
@@ -141,13 +133,9 @@ void refute_times(Schema& schema, const Stage& stage) {
 
 /// A name that the table does not have yet.
 std::string free_name(const Table& table, std::string name) {
-  const auto lower = [](std::string text) {
-    for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return text;
-  };
   const auto taken = [&] {
     return std::any_of(table.columns.begin(), table.columns.end(),
-                       [&](const Column& c) { return lower(c.name) == lower(name); });
+                       [&](const Column& c) { return to_lower(c.name) == to_lower(name); });
   };
   while (taken()) name += "_";
   return name;

@@ -14,11 +14,12 @@ constexpr int64_t kLeastMemory = int64_t{256} << 20;
 
 /// DuckDB gets half of the memory budget.
 DuckDatabase::Settings common_settings(const std::filesystem::path& spill) {
-  return {{"autoinstall_known_extensions", "false"},
-          {"autoload_known_extensions", "false"},
-          {"allow_community_extensions", "false"},
-          {"memory_limit", std::to_string(std::max(memory_budget() / 2, kLeastMemory) >> 20) + "MiB"},
-          {"temp_directory", spill.string()}};
+  return {
+      {"autoinstall_known_extensions", "false"},
+      {"autoload_known_extensions", "false"},
+      {"allow_community_extensions", "false"},
+      {"memory_limit", std::to_string(std::max(memory_budget() / 2, kLeastMemory) >> 20) + "MiB"},
+      {"temp_directory", spill.string()}};
 }
 
 }  // namespace

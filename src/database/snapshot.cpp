@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/check.h"
+#include "base/lower.h"
 #include "base/threads.h"
 #include "database/canonical.h"
 #include "database/future.h"
@@ -50,18 +51,13 @@ void report(const Hooks& hooks, int64_t done, int64_t total) {
   hooks.report(progress);
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
-
 /// SQL ignores case in names, so two tables that differ only in it cannot both be there.
 void check_table_names(const std::vector<SourceTable>& tables) {
   std::vector<std::pair<std::string, std::string>> seen;
   for (const SourceTable& table : tables) {
     CENOTE_CHECK(!table.name.empty() && table.name.find('\0') == std::string::npos, bad_schema,
                  "a table has no usable name");
-    seen.emplace_back(lower(table.name), table.name);
+    seen.emplace_back(to_lower(table.name), table.name);
   }
   std::sort(seen.begin(), seen.end());
   for (size_t i = 1; i < seen.size(); ++i) {
@@ -273,7 +269,7 @@ int64_t QueryResult::find(std::string_view name) const {
     if (names[i] == name) return static_cast<int64_t>(i);
   }
   for (size_t i = 0; i < names.size(); ++i) {
-    if (lower(names[i]) == lower(std::string(name))) return static_cast<int64_t>(i);
+    if (to_lower(names[i]) == to_lower(std::string(name))) return static_cast<int64_t>(i);
   }
   return -1;
 }

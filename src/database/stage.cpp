@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/lower.h"
 #include "base/time.h"
 #include "database/canonical.h"
 #include "database/csv.h"
@@ -13,11 +14,6 @@
 
 namespace cenote {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
 
 const ManifestColumn* declared_column(const SourceTable& source, const std::string& name) {
   for (const ManifestColumn& column : source.columns) {
@@ -47,7 +43,7 @@ void check_names(const SourceTable& source, const QueryResult& described) {
     CENOTE_CHECK(!name.empty() && name.find('\0') == std::string::npos, bad_schema,
                  "table '{}': column {} has no usable name", source.name, i + 1);
     for (const std::string& other : seen) {
-      CENOTE_CHECK(lower(other) != lower(name), bad_schema,
+      CENOTE_CHECK(to_lower(other) != to_lower(name), bad_schema,
                    "table '{}': columns '{}' and '{}' differ only in case", source.name, other,
                    name);
     }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "base/lower.h"
 #include "database/infer.h"
 #include "database/keys.h"
 #include "database/row_times.h"
@@ -79,15 +80,11 @@ void warn_unusable(const std::string& table, const std::string& column, const Er
 /// SQL ignores case in names, and SQLite's foreign keys spell them as they like.
 void spell_columns(const Schema& schema, const std::string& table,
                    std::vector<std::string>& names) {
-  const auto lower = [](std::string text) {
-    for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    return text;
-  };
   const int64_t at = schema.find_table(table);
   if (at < 0) return;
   for (std::string& name : names) {
     for (const Column& column : schema.tables[static_cast<size_t>(at)].columns) {
-      if (lower(column.name) == lower(name)) name = column.name;
+      if (to_lower(column.name) == to_lower(name)) name = column.name;
     }
   }
 }

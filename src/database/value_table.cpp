@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/check.h"
+#include "base/lower.h"
 #include "schema/likeness.h"
 
 namespace cenote {
@@ -15,11 +16,6 @@ constexpr int64_t kLeastRowsEach = 2;  // on average: what occurs once identifie
 constexpr double kImplied = 0.7;       // how sure a name and repeats make it
 
 using Place = std::pair<const Table*, const Column*>;
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
 
 std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
 
@@ -147,7 +143,7 @@ void add_implied_values(const std::vector<std::string>& tables, Schema& schema,
   for (const auto& [subject, names] : subjects) {
     const std::vector<std::string> taken = schema.table_names();
     if (std::any_of(taken.begin(), taken.end(),
-                    [&](const std::string& name) { return lower(name) == subject; }))
+                    [&](const std::string& name) { return to_lower(name) == subject; }))
       continue;
     std::vector<Place> places;
     bool again = false;

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/lower.h"
 #include "base/time.h"
 #include "engine/check.h"
 #include "schema/names.h"
@@ -32,8 +33,7 @@ bool is_plan(const std::string& column) {
   static const std::array<std::string, 16> kPlans{
       "due",    "deadline", "expir",  "plan",    "schedul", "valid",   "until", "effective",
       "target", "promis",   "expect", "estimat", "renew",   "appoint", "matur", "next"};
-  std::string lower = column;
-  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  const std::string lower = to_lower(column);
   return std::any_of(kPlans.begin(), kPlans.end(), [&](const std::string& word) {
     return lower.find(word) != std::string::npos;
   });

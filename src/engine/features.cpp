@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/time.h"
+#include "database/keys.h"
 #include "database/snapshot.h"
 #include "engine/run_folder.h"
 #include "engine/trained.h"
@@ -70,16 +71,6 @@ std::string comment_text(std::string text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   return text;
-}
-
-std::string equal_keys(const Link& link, const std::string& child, const std::string& parent) {
-  std::string out;
-  for (size_t i = 0; i < link.from_columns.size(); ++i) {
-    out += fmt::format("{}{}.{} = {}.{}", i == 0 ? "" : " AND ", child,
-                       quote_identifier(link.from_columns[i]), parent,
-                       quote_identifier(link.to_columns[i]));
-  }
-  return out;
 }
 
 /// A table as the source has it, with the time that its rows took from those that they refer to.

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/lower.h"
 #include "base/files.h"
 #include "base/time.h"
 #include "database/write_parquet.h"
@@ -14,16 +15,12 @@
 namespace cenote {
 namespace {
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return text;
-}
-
 /// Adds a column; a name that is taken (Parquet readers ignore case) gets underscores.
 ColumnData& add_column(QueryResult& table, std::string name, StorageType type) {
   const auto taken = [&](const std::string& wanted) {
-    return std::any_of(table.names.begin(), table.names.end(),
-                       [&](const std::string& known) { return lower(known) == lower(wanted); });
+    return std::any_of(table.names.begin(), table.names.end(), [&](const std::string& known) {
+      return to_lower(known) == to_lower(wanted);
+    });
   };
   while (taken(name)) name += "_";
   table.names.push_back(name);

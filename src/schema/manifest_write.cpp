@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/check.h"
+#include "base/lower.h"
 #include "base/time.h"
 #include "schema/manifest.h"
 
@@ -15,8 +16,7 @@ std::string yaml_text(const std::string& text) {
   }
   static const std::vector<std::string> kWords{"null", "true", "false", "yes", "no",
                                                "on",   "off",  "y",     "n"};
-  std::string small = text;
-  for (char& c : small) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  const std::string small = to_lower(text);
   for (const std::string& word : kWords) plain &= small != word;
   if (plain) return text;
   std::string out = "\"";
