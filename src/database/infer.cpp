@@ -22,8 +22,6 @@ constexpr int64_t kLeastValues = 20;
 constexpr double kLeastCovered = 0.8;
 constexpr double kByValues = 0.6;  // how sure its values make it
 
-std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
-
 /// By the manifest; every other column is still `ignored` at this point because nothing is known of it.
 bool is_ignored(const Column& column) {
   return column.evidence == Evidence::manifest && column.type == ColumnType::ignored;
@@ -39,13 +37,13 @@ bool may_be_key(const Column& column) {
 double contained_fraction(const Table& child, const Column& column, const Table& parent,
                           const Column& key, const Stage& stage) {
   const std::string c = quote_identifier(column.name), k = quote_identifier(key.name);
-  const std::string values =
-      fmt::format("(SELECT DISTINCT {} AS v FROM {} WHERE {} IS NOT NULL)", c, full_name(child), c);
+  const std::string values = fmt::format("(SELECT DISTINCT {} AS v FROM {} WHERE {} IS NOT NULL)",
+                                         c, staged_name(child), c);
   const int64_t distinct = stage.loader.integer("SELECT count(*) FROM " + values);
   if (distinct == 0) return -1;
   const int64_t found = stage.loader.integer(
       fmt::format("SELECT count(*) FROM {} AS c SEMI JOIN {} AS p ON c.v = p.{}", values,
-                  full_name(parent), k));
+                  staged_name(parent), k));
   return static_cast<double>(found) / static_cast<double>(distinct);
 }
 
@@ -66,7 +64,7 @@ bool holds_times(const Table& table, const Column& column, const Stage& stage, d
   if (likeness < 0.7 && !year) return false;  // the name must say so where the type does not
   if (column.storage == StorageType::utf8) {
     const QueryResult n = stage.loader.query(fmt::format("SELECT count({0}), count({1}) FROM {2}",
-                                                         c, text_as_time(c), full_name(table)));
+                                                         c, text_as_time(c), staged_name(table)));
     return n.columns[0].integers[0] > 0 && n.columns[0].integers[0] == n.columns[1].integers[0];
   }
   if (column.storage != StorageType::int64) return false;
@@ -74,7 +72,7 @@ bool holds_times(const Table& table, const Column& column, const Stage& stage, d
   const QueryResult n = stage.loader.query(
       fmt::format("SELECT coalesce(min({0}), 0), coalesce(max({0}), 0), count(*) FILTER ({2}) FROM "
                   "{1}",
-                  c, full_name(table), form.misfit));
+                  c, staged_name(table), form.misfit));
   if (n.columns[2].integers[0] > 0 || (form.year ? !year : likeness < 0.7)) return false;
   const int64_t least = n.columns[0].integers[0], most = n.columns[1].integers[0];
   constexpr int64_t kFrom = 315'532'800, kTo = 4'102'444'800;  // 1980 and 2100
@@ -92,7 +90,7 @@ std::optional<Link> link_by_values(const Table& child, const Column& column, con
       std::find(std::begin(kEnds), std::end(kEnds), words.back()) == std::end(kEnds))
     return {};
   const int64_t distinct = stage.loader.integer(fmt::format(
-      "SELECT count(DISTINCT {}) FROM {}", quote_identifier(column.name), full_name(child)));
+      "SELECT count(DISTINCT {}) FROM {}", quote_identifier(column.name), staged_name(child)));
   if (distinct < kLeastValues) return {};
   double most = 0, next = 0;
   std::optional<Link> best;
@@ -134,7 +132,7 @@ KeyGuess infer_primary_key(const Table& table, const Stage& stage) {
   for (const auto& [likeness, column] : candidates) {
     const std::string c = quote_identifier(column->name);
     const QueryResult n = stage.loader.query(
-        fmt::format("SELECT count({0}), count(DISTINCT {0}) FROM {1}", c, full_name(table)));
+        fmt::format("SELECT count({0}), count(DISTINCT {0}) FROM {1}", c, staged_name(table)));
     if (n.columns[0].integers[0] != table.rows || n.columns[1].integers[0] != table.rows) continue;
     // One or two rows are unique by chance.
     const double confidence = table.rows < 3 ? likeness * 0.6 : likeness;
@@ -153,12 +151,12 @@ KeyGuess infer_time_column(const Table& table, const Stage& stage) {
         !holds_times(table, column, stage, likeness))
       continue;
     const int64_t values = stage.loader.integer(
-        fmt::format("SELECT count({}) FROM {}", quote_identifier(column.name), full_name(table)));
+        fmt::format("SELECT count({}) FROM {}", quote_identifier(column.name), staged_name(table)));
     // A row without a time is never seen: a column that leaves out half of them is not when they happened.
     if (table.rows > 0 && values * 2 < table.rows) continue;
     if (column.storage == StorageType::time && table.rows > 0 &&
         stage.loader.integer(fmt::format("SELECT count(*) FROM {0} WHERE NOT isfinite({1})",
-                                         full_name(table), quote_identifier(column.name))) > 0) {
+                                         staged_name(table), quote_identifier(column.name))) > 0) {
       continue;
     }
     best = {column.name, likeness,

@@ -2,8 +2,8 @@
 #include "database/parquet_file.h"
 
 #include "base/check.h"
-#include "base/lower.h"
 #include "base/files.h"
+#include "base/lower.h"
 #include "database/settings.h"
 
 namespace cenote {

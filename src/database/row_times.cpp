@@ -12,18 +12,18 @@
 namespace cenote {
 namespace {
 
-constexpr double kMost = 0.5;
+constexpr double kMostEarlier =
+    0.5;  // of the rows that refer to a table's: more contradict its time
 constexpr double kWrittenLater = 0.35;  // time_likeness of updated, modified, last
 constexpr size_t kLongestChain = 3;     // links from a row with a time up to the one in question
 
 using Chain = std::vector<const Link*>;  // from the last child up
 
-std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
-
 /// Pairs of a row and one that refers to it, over a chain of links whose middle tables have no time.
 struct Pairs {
   int64_t all = 0, earlier = 0;
-  std::string child;  // the table of most of the earlier ones
+  int64_t most = 0;  // of the earlier ones, those of one table:
+  std::string child;
 };
 
 class Refuter {
@@ -55,11 +55,11 @@ class Refuter {
   }
 
   void add(const Table& top, const Table& child, const Chain& chain, Pairs& out) const {
-    std::string from = full_name(child) + " AS t0";
+    std::string from = staged_name(child) + " AS t0";
     for (size_t i = 0; i < chain.size(); ++i) {
-      from +=
-          fmt::format(" JOIN {} AS t{} ON {}", full_name(schema_.table(chain[i]->to_table)), i + 1,
-                      equal_keys(*chain[i], fmt::format("t{}", i), fmt::format("t{}", i + 1)));
+      from += fmt::format(" JOIN {} AS t{} ON {}", staged_name(schema_.table(chain[i]->to_table)),
+                          i + 1,
+                          equal_keys(*chain[i], fmt::format("t{}", i), fmt::format("t{}", i + 1)));
     }
     const QueryResult n = stage_.loader.query(fmt::format(
         "SELECT count(*), count(*) FILTER (CAST(t0.{0} AS DATE) < CAST(t{1}.{2} AS DATE)) FROM {3} "
@@ -68,8 +68,10 @@ class Refuter {
         from));
     const int64_t earlier = n.columns[1].integers[0];
     out.all += n.columns[0].integers[0];
-    if (out.child.empty() || earlier > out.earlier - earlier) out.child = child.name;
     out.earlier += earlier;
+    if (earlier <= out.most) return;
+    out.most = earlier;
+    out.child = child.name;
   }
 
   const Schema& schema_;
@@ -81,7 +83,7 @@ bool is_one_day(const Table& table, const Stage& stage) {
   if (table.rows < 2) return false;
   const QueryResult n = stage.loader.query(fmt::format(
       "SELECT CAST(CAST(min({0}) AS DATE) = CAST(max({0}) AS DATE) AS BIGINT), count({0}) FROM {1}",
-      quote_identifier(table.time_column), full_name(table)));
+      quote_identifier(table.time_column), staged_name(table)));
   return n.columns[1].integers[0] > 0 && n.columns[0].integers[0] == 1;
 }
 
@@ -115,7 +117,8 @@ void refute_times(Schema& schema, const Stage& stage) {
         continue;
       }
       const Pairs pairs = Refuter(schema, stage).count(table);
-      if (static_cast<double>(pairs.earlier) <= kMost * static_cast<double>(pairs.all)) continue;
+      if (static_cast<double>(pairs.earlier) <= kMostEarlier * static_cast<double>(pairs.all))
+        continue;
       const std::string why = fmt::format(
           "{:.3g} % of the rows that refer to them are earlier, those of {} among them",
           100 * static_cast<double>(pairs.earlier) / static_cast<double>(pairs.all), pairs.child);
@@ -145,11 +148,12 @@ std::string free_name(const Table& table, std::string name) {
 void add_time(Table& table, const std::string& wanted, const std::string& values, Evidence evidence,
               double confidence, const std::string& reason, const Stage& stage) {
   const std::string name = free_name(table, wanted), c = quote_identifier(name);
-  stage.loader.execute(fmt::format("ALTER TABLE {} ADD COLUMN {} TIMESTAMP", full_name(table), c));
+  stage.loader.execute(
+      fmt::format("ALTER TABLE {} ADD COLUMN {} TIMESTAMP", staged_name(table), c));
   stage.loader.execute(
       fmt::format("UPDATE {0} AS t SET {1} = v.time FROM ({2}) AS v(row, time) "
                   "WHERE t.rowid = v.row",
-                  full_name(table), c, values));
+                  staged_name(table), c, values));
   Column column;
   column.name = name;
   column.storage = StorageType::time;
@@ -185,11 +189,11 @@ std::string link_label(const Link& link) { return link.name().substr(link.from_t
 /// Rule 2. False if fewer than half of the rows would have a time.
 bool take_time(Table& table, const std::vector<const Link*>& links, const Schema& schema,
                Evidence evidence, const Stage& stage) {
-  std::string from = full_name(table) + " AS c", times, said;
+  std::string from = staged_name(table) + " AS c", times, said;
   for (size_t i = 0; i < links.size(); ++i) {
     const Table& parent = schema.table(links[i]->to_table);
     const std::string alias = fmt::format("p{}", i);
-    from += fmt::format(" LEFT JOIN {} AS {} ON {}", full_name(parent), alias,
+    from += fmt::format(" LEFT JOIN {} AS {} ON {}", staged_name(parent), alias,
                         equal_keys(*links[i], "c", alias));
     times +=
         fmt::format("{}{}.{}", i == 0 ? "" : ", ", alias, quote_identifier(parent.time_column));
@@ -260,13 +264,13 @@ void count_from_first(Table& table, const Schema& schema, const Stage& stage) {
     if (child.time_column.empty()) return;
     rows += fmt::format("{}SELECT {} AS k, {} AS t FROM {}", rows.empty() ? "" : " UNION ALL ",
                         quote_identifier(link.from_columns[0]), quote_identifier(child.time_column),
-                        full_name(child));
+                        staged_name(child));
   }
   add_time(
       table, "first_seen",
       fmt::format("SELECT c.rowid, min(r.t) FROM {} AS c JOIN ({}) AS r ON r.k = c.{} GROUP BY "
                   "c.rowid",
-                  full_name(table), rows, key),
+                  staged_name(table), rows, key),
       Evidence::inferred, 1, "time column: the first row that names it", stage);
 }
 

@@ -135,6 +135,8 @@ Table copy_table(const SourceTable& source, const Stage& stage) {
   return table;
 }
 
+std::string staged_name(const Table& table) { return "main." + quote_identifier(table.name); }
+
 bool is_readable(const Column& column) {
   return !(column.type == ColumnType::ignored && column.reason.ends_with("is not read"));
 }

@@ -23,6 +23,9 @@ struct Stage {
 /// types, their declared types where there are any, and no key, link or time column yet.
 Table copy_table(const SourceTable& source, const Stage& stage);
 
+/// A table in the snapshot, as SQL names it.
+std::string staged_name(const Table& table);
+
 /// False for columns of types that have no canonical form (lists, binary data, times of day, ...).
 bool is_readable(const Column& column);
 

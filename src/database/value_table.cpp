@@ -17,8 +17,6 @@ constexpr double kImplied = 0.7;       // how sure a name and repeats make it
 
 using Place = std::pair<const Table*, const Column*>;
 
-std::string full_name(const Table& table) { return "main." + quote_identifier(table.name); }
-
 /// "ratings.userId" of a manifest.
 Place find_place(const std::string& table, const std::string& text, const Schema& schema) {
   for (const Table& candidate : schema.tables) {
@@ -46,9 +44,9 @@ void add_table(const std::string& name, const std::vector<Place>& places, Eviden
   std::vector<Link> links;
   for (const auto& [from, column] : places) {
     const std::string c = quote_identifier(column->name);
-    values +=
-        fmt::format("{}SELECT {} AS {} FROM {} WHERE {} IS NOT NULL",
-                    values.empty() ? "" : " UNION ", c, quote_identifier(key), full_name(*from), c);
+    values += fmt::format("{}SELECT {} AS {} FROM {} WHERE {} IS NOT NULL",
+                          values.empty() ? "" : " UNION ", c, quote_identifier(key),
+                          staged_name(*from), c);
     table.values_of.push_back(from->name + "." + column->name);
     links.push_back({from->name,
                      {column->name},
@@ -60,8 +58,8 @@ void add_table(const std::string& name, const std::vector<Place>& places, Eviden
                      1});
   }
   stage.loader.execute(fmt::format("CREATE TABLE {} AS SELECT DISTINCT * FROM ({}) ORDER BY 1",
-                                   full_name(table), values));
-  table.rows = stage.loader.integer("SELECT count(*) FROM " + full_name(table));
+                                   staged_name(table), values));
+  table.rows = stage.loader.integer("SELECT count(*) FROM " + staged_name(table));
   Column column = *places.front().second;
   column.evidence = evidence;
   column.confidence = confidence;
@@ -95,7 +93,7 @@ bool may_identify(const Schema& schema, const Table& table, const Column& column
 bool repeats(const Table& table, const Column& column, const Stage& stage) {
   const std::string c = quote_identifier(column.name);
   const QueryResult n = stage.loader.query(
-      fmt::format("SELECT count({0}), count(DISTINCT {0}) FROM {1}", c, full_name(table)));
+      fmt::format("SELECT count({0}), count(DISTINCT {0}) FROM {1}", c, staged_name(table)));
   return n.columns[1].integers[0] >= kLeastValues &&
          n.columns[0].integers[0] >= kLeastRowsEach * n.columns[1].integers[0];
 }
@@ -118,7 +116,7 @@ void add_declared_values(const Source& source, Schema& schema, const Stage& stag
     CENOTE_CHECK(declared.primary_key->size() == 1, bad_schema,
                  "tables.{}: a table of values has a key of one column", declared.name);
     const std::string& name = declared.primary_key->front();
-    stage.loader.execute(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", full_name(table),
+    stage.loader.execute(fmt::format("ALTER TABLE {} RENAME COLUMN {} TO {}", staged_name(table),
                                      quote_identifier(table.primary_key[0]),
                                      quote_identifier(name)));
     for (Link& link : schema.links) {

@@ -265,8 +265,8 @@ SearchResult Search::choose() {
   for (const Seed& seed : prepared_.selection.seeds) entity.push_back(seed.row);
   const MetricEntry& metric = metric_registry().at(prepared_.task.metric);
   const auto& label = prepared_.selection.label;
-  // Lists of items have no mean: of models that recommend one is kept. Of very many classes neither is made: to find the
-  // weights would take longer than to train.
+  // Lists of items have no mean, and of very many classes the weights would take longer to find than models to train: then one
+  // model is kept.
   const bool stacks = prepared_.item_table < 0 && prepared_.outputs <= kMostStacked;
   const auto stack = stacks ? bagged_stack_weights(predictions, metric, label, prepared_.outputs,
                                                    entity, part_.seed)

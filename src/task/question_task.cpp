@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
-#include <utility>
 
 #include "base/check.h"
 #include "base/time.h"
@@ -132,8 +131,12 @@ int64_t quiet_windows(Iterator begin, Iterator end, int64_t total, int64_t most)
   }
   int64_t pause = 0, longest = 0;  // the pause at the other end is none of these
   for (Iterator at = begin + quiet; at != end; ++at) {
-    if (static_cast<double>(*at) >= few) longest = std::max(longest, std::exchange(pause, -1));
-    ++pause;
+    if (static_cast<double>(*at) < few) {
+      ++pause;
+      continue;
+    }
+    longest = std::max(longest, pause);
+    pause = 0;
   }
   return quiet > 2 * longest ? quiet : 0;
 }
